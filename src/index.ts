@@ -1,0 +1,2 @@
+/** The library API of dstbench. Everything a program may import is re-exported here. */
+export {};
