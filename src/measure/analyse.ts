@@ -1,10 +1,10 @@
 /**
- * From the raw windows of a cell to its figures: pure, so that a result file alone gives them again.
+ * From the raw windows of a cell to its figures: pure, so that a result file alone gives them.
  *
  *   ns per packet of a CPU in a window    (endNs[c] − startNs[c]) / packets[c]
  *   Mpps of all CPUs in a window          1000 Σ packets / (max endNs − min startNs)
  *   y of a window                         ln((max endNs − min startNs) cpus / Σ packets)
- *   d of a block                          y of a design − y of the first design (medians in a block)
+ *   d of a block                          y of a design − y of the first one (medians in it)
  *   ratio                                 exp of the Hodges–Lehmann estimate of all d
  *   overlap of a window                   (min endNs − max startNs) / (max endNs − min startNs)
  *

@@ -9,7 +9,7 @@
 import { median } from "./statistics.js";
 import { createRandom, type RandomSource } from "./statisticsRandom.js";
 
-/** The numbers 0 … count − 1 in random order (Fisher and Yates, as Durstenfeld does it in place). */
+/** The values in random order (Fisher and Yates, in place as by Durstenfeld). */
 function shuffled(values: readonly number[], random: RandomSource): number[] {
   const order = [...values];
   for (let last = order.length - 1; last > 0; last--) {

@@ -19,7 +19,7 @@ export const EXACT_PAIRS_MAX = 60;
 /** More pairs are refused: M grows with n², and 4,000 pairs already hold 64 MB of averages. */
 export const PAIRS_MAX = 4000;
 
-/** An estimate with its interval. The bounds are null where so few pairs allow no such confidence. */
+/** An estimate with its interval; bounds are null where so few pairs allow no such confidence. */
 export interface LocationEstimate {
   readonly estimate: number;
   readonly low: number | null;
@@ -87,8 +87,8 @@ function rankOfBound(pairs: number, confidence: number): number {
 }
 
 /**
- * The point where the standard normal distribution reaches `share` (0 to 1, both excluded), found by
- * halving on its series; correct to 1e-9, which is finer than a rank.
+ * The point where the standard normal distribution reaches `share` (0 to 1, both excluded), found
+ * by halving on its series; correct to 1e-9, which is finer than a rank.
  */
 export function normalQuantile(share: number): number {
   let low = -9;

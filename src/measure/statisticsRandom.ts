@@ -13,7 +13,7 @@ export interface RandomSource {
 
 const WORD = 2 ** 32;
 
-/** Spreads a word over all its bits, so that neighbouring seeds start far apart (MurmurHash3's finaliser). */
+/** MurmurHash3's finaliser: neighbouring seeds start far apart. */
 function scatter(word: number): number {
   let x = word >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);

@@ -23,7 +23,7 @@ export const MARGIN_SHARE = 0.02;
  */
 export function verdictOf(low: number | null, high: number | null, marginShare: number): Verdict {
   if (low === null || high === null) return "inconclusive";
-  const margin = Math.log1p(marginShare);
+  const margin = Math.log(1 + marginShare);
   if (low > margin) return "slower";
   if (high < -margin) return "faster";
   if (low > 0 || high < 0) return "tiny";

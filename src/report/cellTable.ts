@@ -1,6 +1,6 @@
 /**
- * The table of a cell: first what was timed, then what was counted. One table where the width allows
- * all columns, else two with the design in front of each. No lines are drawn but one under the head.
+ * The table of a cell: first what was timed, then what was counted. One table where the width
+ * allows all columns, else two with the design in front of each. No lines are drawn.
  */
 import Table from "cli-table3";
 import type { CellAnalysis, PairedRatio } from "../measure/analysis.js";

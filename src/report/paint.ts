@@ -1,6 +1,6 @@
 /**
- * Colour for the terminal. Colour repeats what marks and words say and never adds to it, so a report
- * without colour has the same text.
+ * Colour for the terminal. Colour repeats what marks and words say and never adds to it, so a
+ * report without colour has the same text.
  */
 import pc from "picocolors";
 

@@ -21,7 +21,7 @@ export interface TerminalReportOptions {
   readonly analyse?: AnalyseCell;
 }
 
-/** Breaks text between words so that no line is longer than `width`, later lines indented by two. */
+/** Breaks text between words at `width` characters; later lines are indented by two. */
 function wrapped(text: string, width: number): string {
   const lines: string[] = [];
   let line = "";
@@ -38,13 +38,13 @@ function wrapped(text: string, width: number): string {
 }
 
 function headText(document: ResultDocument): string[] {
-  const { tool, table, environment } = document;
+  const { tool, createdAt, seed, command, table, environment } = document;
   const routes = `${formatCount(table.routes)} routes, ${formatCount(table.nexthops)} next hops`;
   const memory = formatBytes(environment.memoryBytes);
   const cores = `${environment.cores} core${environment.cores === 1 ? "" : "s"}`;
   const machine = `${environment.cpuModel ?? "unknown CPU"}, ${cores}, ${memory}`;
   return [
-    `${tool.name} ${tool.version}, ${document.createdAt}, seed ${document.seed}: ${document.command}`,
+    `${tool.name} ${tool.version}, ${createdAt}, seed ${seed}: ${command}`,
     `table: ${table.name}, ${routes} (${table.source}; ${table.licence})`,
     `machine: ${machine}, ${environment.platform}, Node ${environment.node}, V8 ${environment.v8}`,
   ];
@@ -54,7 +54,8 @@ function headText(document: ResultDocument): string[] {
 function readingText(cell: Cell, analysis: CellAnalysis): string {
   const ratio = analysis.ratios[0];
   const windows = analysis.perArm[0]?.windows ?? 0;
-  const timed = `windows of ${formatCount(cell.windowPackets)} packets per CPU, ${windows} a design`;
+  const packets = formatCount(cell.windowPackets);
+  const timed = `windows of ${packets} packets per CPU, ${windows} a design`;
   if (ratio === undefined) return `Times: ${timed}, ${analysis.scope}.`;
   const confidence = formatPercent(analysis.confidence);
   const pairs = `paired over ${ratio.blocks} block${ratio.blocks === 1 ? "" : "s"}`;

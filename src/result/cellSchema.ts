@@ -109,7 +109,7 @@ export const cellSchema = z.strictObject({
   notes: z.array(z.string()).describe("printed below the cell's sentence, as they are"),
 });
 
-/** One cell: a workload on a number of CPUs. Units end the names; per-CPU arrays have `cpus` entries. */
+/** One cell: a workload on a number of CPUs. Units end the names. */
 export type Cell = z.infer<typeof cellSchema>;
 /** What one design did in a cell, apart from its windows. */
 export type CellArm = z.infer<typeof armSchema>;

@@ -3,5 +3,5 @@
  * reader of results needs no validation library to print it.
  */
 export const DISCLAIMER =
-  "re-implementations of routing layers in WebAssembly; no driver, NAPI, netfilter or interrupts; " +
-  "not measurements of Linux";
+  "re-implementations of routing layers in WebAssembly; " +
+  "no driver, NAPI, netfilter or interrupts; not measurements of Linux";
