@@ -1,6 +1,6 @@
 /**
  * The table of a cell: first what was timed, then what was counted. One table where the width
- * allows all columns, else two with the design in front of each. No lines are drawn.
+ * allows all columns, else several with the design in front of each. No lines are drawn.
  */
 import Table from "cli-table3";
 import type { CellAnalysis, PairedRatio } from "../measure/analysis.js";
@@ -122,9 +122,23 @@ function draw(columns: readonly Column[], paint: Paint): string {
   return [paint.dim(head), ...body.map((line) => paint.verdict(line))].join("\n");
 }
 
+/** Columns in as few tables as the width allows; each begins with the names. */
+function packed(names: Column, columns: readonly Column[], width: number): Column[][] {
+  const tables: Column[][] = [];
+  let table = [names];
+  for (const column of columns) {
+    if (table.length > 1 && widthOf([...table, column]) > width) {
+      tables.push(table);
+      table = [names];
+    }
+    table.push(column);
+  }
+  return [...tables, table];
+}
+
 /**
- * The figures of a cell as text of one or two tables, without a line feed at the end.
- * @param width characters a line may have; a table that is wider than that even alone stays so
+ * The figures of a cell as text of one table or more, without a line feed at the end.
+ * @param width characters a line may have; a single column that is wider than that stays so
  */
 export function cellTable(cell: Cell, analysis: CellAnalysis, width: number, paint: Paint): string {
   const names: Column = {
@@ -134,7 +148,11 @@ export function cellTable(cell: Cell, analysis: CellAnalysis, width: number, pai
   };
   const timed = timedColumns(analysis);
   const counted = countedColumns(cell.arms);
-  const whole = [names, ...timed, ...counted];
-  if (widthOf(whole) <= width) return draw(whole, paint);
-  return `${draw([names, ...timed], paint)}\n\n${draw([names, ...counted], paint)}`;
+  const whole = [...timed, ...counted];
+  // Where all does not fit, time and cost are kept apart: a table is about one or the other.
+  const tables =
+    widthOf([names, ...whole]) <= width
+      ? [[names, ...whole]]
+      : [...packed(names, timed, width), ...packed(names, counted, width)];
+  return tables.map((table) => draw(table, paint)).join("\n\n");
 }
