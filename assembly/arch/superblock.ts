@@ -12,7 +12,7 @@
  * plainly. What lives in a section says its own rules. Sections start on cache lines of their own,
  * so that a word that is written does not share a line with one that is only read.
  */
-import { type CpuHead, PCPU_BYTES, thisCpuArea } from "./percpu";
+import { CpuHead, PCPU_BYTES, thisCpuArea } from "./percpu";
 
 export const SUPERBLOCK_MAGIC: u32 = 0x64737462;
 /** Changes when the host must lay out memory differently. */
