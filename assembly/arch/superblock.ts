@@ -1,0 +1,118 @@
+/**
+ * The superblock: the first bytes of a machine's design part. From it everything else is found.
+ *
+ *   0     SuperBlock      magic, sizes, boot words; written by the host and `boot()`, then read-only
+ *   128   regions         16 × (base u32, bytes u32)
+ *   256   sections        the kernel's global variables, one section after the other (G_…)
+ *
+ * A machine is bytes: every pointer in it is an offset in the shared memory, so the bytes can be
+ * saved and put back in place by one copy.
+ *
+ * Who may touch it: boot words are written before the first window and never again, so they are read
+ * plainly. What lives in a section says its own rules. Sections start on cache lines of their own,
+ * so that a word that is written does not share a line with one that is only read.
+ */
+import { CpuHead, PCPU_BYTES, thisCpuArea } from "./percpu";
+
+export const SUPERBLOCK_MAGIC: u32 = 0x64737462;
+/** Changes when the host must lay out memory differently. */
+export const ABI_VERSION: u32 = 1;
+
+@unmanaged
+export class SuperBlock {
+  magic: u32;
+  abiVersion: u32;
+  /** CPUs that forward; the control plane's area comes after theirs. */
+  cpus: u32;
+  /** Offset of the area of CPU 0, and the distance to the next. */
+  cpuAreasAt: u32;
+  cpuAreaStride: u32;
+  /** Iterations of a spin before it sleeps; small where CPUs outnumber cores. */
+  spinLimit: u32;
+  /** Sleeps of SPIN_SLEEP_NS after which a wait traps with its site. */
+  sleepLimit: u32;
+  /** Ticks of the machine's clock in a second. */
+  hz: u32;
+  /** Packets of one CPU in a tick: offered rate ÷ hz. 0: the clock is moved by hand. */
+  packetsPerTick: u32;
+  /** Seed of free-list order and of hash secrets. */
+  seed: u32;
+  /** FIB tables that a lookup asks: 2 = local, then main; 1 = main only (bench). */
+  fibTables: u32;
+  /** Callbacks that one pass runs; above qhimark all of them, until qlowmark is reached. */
+  rcuBlimit: u32;
+  rcuQhimark: u32;
+  rcuQlowmark: u32;
+  /** Offset of the table part (trie, and its pools), which machines of a cell may share. */
+  tableAt: u32;
+  tableBytes: u32;
+  /** Next free byte of the boot region; only `bootAlloc` moves it. */
+  bootNextAt: u32;
+  /** Offset of the frame templates, 64 bytes for each receive device. */
+  templatesAt: u32;
+  /** Nodes that the neighbour hash is sized for, and devices of the setup. */
+  neighbours: u32;
+  fibInfos: u32;
+  private _pad: u32;
+}
+
+/** Region numbers: index into the region table. */
+export const REGION_CPU_AREAS: u32 = 0;
+export const REGION_BOOT: u32 = 1;
+export const REGION_PAGES: u32 = 2;
+export const REGION_RINGS: u32 = 3;
+export const REGION_TABLE: u32 = 4;
+export const REGIONS: u32 = 16;
+export const SB_REGIONS: usize = 128;
+
+/** Jiffies and the lock-free words of the clock. */
+export const G_CLOCK: usize = 256;
+/** RCU: four lines for each of two flavours. */
+export const G_RCU: usize = G_CLOCK + 64;
+/** Slab: page lock and free pages, then 16 cache descriptors of two lines. */
+export const G_SLAB: usize = G_RCU + 2 * 256;
+export const G_SLAB_BYTES: usize = 128 + 16 * 128;
+/** Percpu counters: 16 shared parts, a line each. */
+export const G_COUNTERS: usize = G_SLAB + G_SLAB_BYTES;
+/** dst: garbage list and its lock. */
+export const G_DST: usize = G_COUNTERS + 16 * 64;
+/** The one uncached list and its lock. */
+export const G_UNCACHED: usize = G_DST + 128;
+/** Generation ids of the routing layers. */
+export const G_GENID: usize = G_UNCACHED + 64;
+/** Neighbour table head. */
+export const G_NEIGH: usize = G_GENID + 64;
+/** FIB semantics: offset and count of `fib_info`, hash heads, lock. */
+export const G_FIB: usize = G_NEIGH + 128;
+/** RTNL and other control-plane words. */
+export const G_RTNL: usize = G_FIB + 256;
+/** Device table: 64 words of offsets. */
+export const G_NETDEV: usize = G_RTNL + 64;
+export const G_END: usize = G_NETDEV + 256;
+/** Bytes that the host reserves for the superblock and its sections. */
+export const SUPERBLOCK_BYTES: usize = 8192;
+
+if (offsetof<SuperBlock>() > SB_REGIONS) ERROR("SuperBlock overflows into the region table");
+if (SB_REGIONS + 8 * <usize>REGIONS > G_CLOCK) ERROR("the region table overflows");
+if (G_END > SUPERBLOCK_BYTES) ERROR("the sections overflow the superblock");
+if (PCPU_BYTES > 8192) ERROR("the CPU area overflows its stride");
+
+/** Offset of the superblock of the machine this instance is attached to. */
+export function superBlockAt(): usize {
+  return changetype<CpuHead>(thisCpuArea()).superblock;
+}
+
+export function superBlock(): SuperBlock {
+  return changetype<SuperBlock>(superBlockAt());
+}
+
+/** Address of the area of CPU `cpu`; `superBlock().cpus` is the control plane's number. */
+export function cpuAreaOf(cpu: u32): usize {
+  const sb = superBlock();
+  return sb.cpuAreasAt + cpu * sb.cpuAreaStride;
+}
+
+/** CPU areas that exist: those that forward and the control plane. */
+export function possibleCpus(): u32 {
+  return superBlock().cpus + 1;
+}

@@ -1,0 +1,23 @@
+/**
+ * RCU callbacks: what the kernel passes to `call_rcu` as a function pointer is a small id here, and
+ * this switch is the one place that turns it into a call. One line a case.
+ */
+
+import { atomicAdd32 } from "../arch/atomic";
+import { SITE_CALL_ID, trapAt } from "../arch/trap";
+
+/** Never valid: catches a head that was not initialised. */
+export const RCU_FUNC_NONE: u32 = 0;
+/** Counts itself in the word behind the head; what tests of RCU queue. */
+export const RCU_FUNC_COUNT: u32 = 1;
+
+/** Runs callback `func` for the `rcu_head` at `head`. */
+export function rcuInvoke(func: u32, head: usize): void {
+  switch (func) {
+    case RCU_FUNC_COUNT:
+      atomicAdd32(head + 16, 1);
+      return;
+    default:
+      trapAt(SITE_CALL_ID);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Timers and deferred work: `timer_list.function` and `work_struct.func` as small ids, one switch.
+ */
+import { atomicAdd32 } from "../arch/atomic";
+import { SITE_CALL_ID, trapAt } from "../arch/trap";
+
+/** Never valid: catches a timer or work item that was not initialised. */
+export const WORK_NONE: u32 = 0;
+/** Counts itself in the word at `data`; what tests queue. */
+export const WORK_COUNT: u32 = 1;
+
+/** Runs function `func` with its argument, on the CPU it was queued for. */
+export function workInvoke(func: u32, data: usize): void {
+  switch (func) {
+    case WORK_COUNT:
+      atomicAdd32(data, 1);
+      return;
+    default:
+      trapAt(SITE_CALL_ID);
+  }
+}

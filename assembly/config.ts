@@ -1,0 +1,74 @@
+/**
+ * Compile-time choices: the flavour of an image and its knobs. Nothing else in `assembly/` may say
+ * `isDefined()`. A static branch on one of these constants leaves nothing in the binary.
+ *
+ * Each knob is given by `--use DST_<KNOB>=<number>`; `src/image/knobs.ts` holds the names, the
+ * numbers and which combinations are refused. The defaults here are `linux-3.10`.
+ *
+ * Only what the packet path reads is a compile-time knob. Sizes, HZ, batches, thresholds and the
+ * number of CPUs are boot words in the superblock (`arch/superblock.ts`).
+ */
+
+/** Poison, red zones, cost counters and the bug checks of tier two. */
+// @ts-ignore: isDefined of a --use constant
+export const DEBUG: bool = isDefined(DST_DEBUG);
+/** A clock is imported and read once a burst. */
+// @ts-ignore: isDefined of a --use constant
+export const TIMED: bool = isDefined(DST_TIMED);
+
+/** Where a route found by a lookup is kept. */
+export const ROUTE_CACHE_NONE: i32 = 0;
+/** On the nexthop: one input slot, and output slots as OUTPUT_SLOT says (3.6 to 4.12). */
+export const ROUTE_CACHE_NEXTHOP: i32 = 1;
+/** No dst at all: the lookup's nexthop is the adjacency. */
+export const ROUTE_CACHE_DIRECT: i32 = 2;
+/** Control, not a design: no lookup either; the nexthop follows from the address. The floor. */
+export const ROUTE_CACHE_FLOOR: i32 = 3;
+// @ts-ignore: value of a --use constant
+export const ROUTE_CACHE: i32 = isDefined(DST_ROUTE_CACHE) ? DST_ROUTE_CACHE : ROUTE_CACHE_NEXTHOP;
+
+export const OUTPUT_SLOT_SHARED: i32 = 0;
+export const OUTPUT_SLOT_PERCPU: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const OUTPUT_SLOT: i32 = isDefined(DST_OUTPUT_SLOT) ? DST_OUTPUT_SLOT : OUTPUT_SLOT_PERCPU;
+
+/** Whether a slot holds a reference on the dst that it points to (4.13 on) or none (3.6 to 4.12). */
+// @ts-ignore: value of a --use constant
+export const SLOT_COUNTED: bool = isDefined(DST_SLOT_REF) ? DST_SLOT_REF == 1 : false;
+
+/** Whether a packet may point to a dst without a reference, protected by RCU alone. */
+// @ts-ignore: value of a --use constant
+export const NOREF: bool = isDefined(DST_NOREF) ? DST_NOREF == 1 : true;
+
+export const REFCOUNT_ATOMIC: i32 = 0;
+export const REFCOUNT_INC_NOT_ZERO: i32 = 1;
+export const REFCOUNT_RCUREF: i32 = 2;
+// @ts-ignore: value of a --use constant
+export const REFCOUNT: i32 = isDefined(DST_REFCOUNT) ? DST_REFCOUNT : REFCOUNT_ATOMIC;
+
+export const UNCACHED_GLOBAL: i32 = 0;
+export const UNCACHED_PERCPU: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const UNCACHED: i32 = isDefined(DST_UNCACHED) ? DST_UNCACHED : UNCACHED_GLOBAL;
+
+export const DEV_COUNT_SHARED: i32 = 0;
+export const DEV_COUNT_PERCPU: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const DEV_COUNT: i32 = isDefined(DST_DEV_COUNT) ? DST_DEV_COUNT : DEV_COUNT_PERCPU;
+
+/** Whether the last counted release frees a dst after a grace period, or at once. */
+// @ts-ignore: value of a --use constant
+export const FREE_RCU: bool = isDefined(DST_FREE) ? DST_FREE == 1 : true;
+
+/** A planted defect for the tests of the judge and the audit; 0 in every image that is built. */
+// @ts-ignore: value of a --use constant
+export const BUSTED: i32 = isDefined(DST_BUSTED) ? DST_BUSTED : 0;
+
+/** Bytes of a cache line of the machines that the layouts follow. */
+export const LINE_BYTES: usize = 64;
+/** Most CPUs of a machine, the control plane not among them. */
+export const CPUS_MAX: u32 = 64;
+
+if (!SLOT_COUNTED && ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && REFCOUNT != REFCOUNT_ATOMIC) {
+  ERROR("slots that hold no count need the plain atomic count");
+}
