@@ -223,11 +223,13 @@ class RoutesText {
 
   private endsLine(): boolean {
     const next = this.peek();
-    if (next === CR) {
-      const after = this.bytes[this.at + 1];
-      return after === LF || after === undefined;
-    }
-    return next === LF || next === END;
+    return next === LF || next === END || (next === CR && this.isLineEnd(this.at));
+  }
+
+  /** LF, CR before LF, or CR as the last byte; any other CR is junk. */
+  private isLineEnd(at: number): boolean {
+    const byte = this.bytes[at] ?? LF;
+    return byte === LF || (byte === CR && (this.bytes[at + 1] ?? LF) === LF);
   }
 
   /** Goes past a comment and the LF, and holds the line against its limit. */
@@ -277,8 +279,7 @@ class RoutesText {
   private fieldFault(start: number, allowed: string): InputError {
     const end = this.fieldEnd(start);
     if (end > start) return this.fault(start, this.textOf(start, end), allowed);
-    const atEnd = start >= this.bytes.length || this.bytes[start] === LF;
-    const found = atEnd ? "the end of the line" : this.textOf(start, start + 1);
+    const found = this.isLineEnd(start) ? "the end of the line" : this.textOf(start, start + 1);
     return this.fault(start, found, allowed);
   }
 
@@ -290,9 +291,8 @@ class RoutesText {
     const limit = Math.min(this.bytes.length, start + FIELD_BYTES_MAX);
     let end = start;
     for (; end < limit; end++) {
-      const byte = this.bytes[end] ?? LF;
-      if (byte === TAB || byte === SPACE || byte === LF) break;
-      if (byte === CR && (this.bytes[end + 1] ?? LF) === LF) break;
+      const byte = this.bytes[end];
+      if (byte === TAB || byte === SPACE || this.isLineEnd(end)) break;
     }
     return end;
   }
