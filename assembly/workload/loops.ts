@@ -16,7 +16,7 @@ import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";
 import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
 import { enterSoftirq, leaveSoftirq, localBhDisable, localBhEnable } from "../kernel/softirq";
-import { runDeferred } from "../kernel/timer";
+import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
 import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
