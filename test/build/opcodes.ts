@@ -1,5 +1,6 @@
 /**
- * Counts what matters for speed in disassembled functions: accesses of memory by kind, calls, loops.
+ * Counts what matters for speed in disassembled functions: accesses of memory by kind, calls,
+ * loops.
  * Counts are of the code as it stands, not of what runs: a loop's body counts once.
  */
 import type { Disassembly } from "./disassembly.js";

@@ -81,9 +81,8 @@ describe("the shape rule", () => {
   });
 
   it("reads globals whose initial value has bytes of other sections in it", () => {
-    const bytes = assemble(
-      "(module (global i64 (i64.const -1)) (global f64 (f64.const 1)) (global (mut f32) (f32.const 2)))",
-    );
+    const bytes = assemble(`(module
+      (global i64 (i64.const -1)) (global f64 (f64.const 1)) (global (mut f32) (f32.const 2)))`);
     expect(parseWasm(bytes).globals).toEqual([
       { index: 0, type: "i64", isMutable: false },
       { index: 1, type: "f64", isMutable: false },

@@ -1,7 +1,7 @@
 /**
- * The shape an image must have so that any number of instances can run on one shared memory: nothing
- * that an instantiation would write, nothing an instance would keep to itself but the address of its
- * CPU area, and no import that a hot loop could call.
+ * The shape an image must have so that any number of instances can run on one shared memory:
+ * nothing that an instantiation would write, nothing an instance would keep to itself but the
+ * address of its CPU area, and no import that a hot loop could call.
  */
 import type { Disassembly } from "./disassembly.js";
 import type { WasmFile } from "./wasmFile.js";

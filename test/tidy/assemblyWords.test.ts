@@ -1,18 +1,26 @@
 /**
- * Banned words of `assembly/`: on the tree, and one bad line per word that shows the rule can fail.
+ * Banned words and private fields of `assembly/`: on the tree, and one bad line per rule that shows
+ * it can fail.
  */
 import { describe, expect, it } from "vitest";
 import { assemblyWordFindings } from "./rules/assemblyWords.js";
 import { listing } from "./rules/finding.js";
+import { privateFieldFindings } from "./rules/privateFields.js";
 import { projectTexts } from "./tree.js";
+
+const tree = projectTexts();
 
 function check(text: string, path = "assembly/lib/a.ts"): string {
   return listing(assemblyWordFindings([{ path, text }]));
 }
 
+function privates(text: string, path = "assembly/net/core/a.ts"): string {
+  return listing(privateFieldFindings([{ path, text }]));
+}
+
 describe("banned words of assembly/", () => {
   it("are not used", () => {
-    expect(listing(assemblyWordFindings(projectTexts()))).toBe("");
+    expect(listing(assemblyWordFindings(tree))).toBe("");
   });
 
   it.each([
@@ -69,5 +77,30 @@ describe("banned words of assembly/", () => {
     ["const s = new Set([`a`]);", "src/cli/a.ts"],
   ])("allows %s in %s", (text, path) => {
     expect(check(text, path)).toBe("");
+  });
+});
+
+describe("private fields", () => {
+  it("are named only where they are declared", () => {
+    expect(listing(privateFieldFindings(tree))).toBe("");
+  });
+
+  it("refuses a read, a write and an offset from another file", () => {
+    const expected = /a.ts:2: \[private-fields\] _rcuref belongs to the file/;
+    expect(privates("\nconst a = dst._rcuref;")).toMatch(expected);
+    expect(privates("\ndst._rcuref = 1;")).toMatch(expected);
+    expect(privates('\nconst a = offsetof<Dst>("_rcuref");')).toMatch(expected);
+  });
+
+  it("allows the declaring file, and accessors from anywhere", () => {
+    const own = "class Dst { private _rcuref: i32; get rcuref(): i32 { return this._rcuref; } }";
+    expect(privates(`${own} const a = offsetof<Dst>("_rcuref"); dst._rcuref = 1;`)).toBe("");
+    expect(privates("const a = dst.rcuref;")).toBe("");
+  });
+
+  it("lets the layout file ask for offsets, but not read", () => {
+    const layout = "assembly/layout.ts";
+    expect(privates('const a = offsetof<Dst>("_rcuref");', layout)).toBe("");
+    expect(privates("const a = dst._rcuref;", layout)).toMatch(/_rcuref belongs/);
   });
 });

@@ -4,8 +4,8 @@
  * syntax tree, so comments may say the words.
  */
 import ts from "typescript";
-import type { Finding, SourceText } from "./finding.js";
-import { lineOf, sourcesIn, treeOf, walk } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { lineOf, treeOf, walk } from "./syntax.js";
 
 /** Says what is wrong with a node of the file at `path`, or nothing. */
 type Check = (node: ts.Node, path: string) => string | undefined;

@@ -3,8 +3,8 @@
  * halves carries a doc comment. Whether the words are good is for a reader to judge.
  */
 import ts from "typescript";
-import type { Finding, SourceText } from "./finding.js";
-import { hasModifier, lineOf, sourcesIn, treeOf } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { hasModifier, lineOf, treeOf } from "./syntax.js";
 
 /** Lines a header has at least, as they stand in the file, in `assembly/` and `src/`. */
 const HEADER_LINES_MIN = 2;

@@ -24,3 +24,11 @@ export function listing(findings: readonly Finding[]): string {
     .map((f) => `${f.path}${f.line > 0 ? `:${f.line}` : ""}: [${f.rule}] ${f.message}`)
     .join("\n");
 }
+
+/** TypeScript files below one of the folders, declaration files left out. */
+export function sourcesIn(files: readonly SourceText[], ...folders: string[]): SourceText[] {
+  return files.filter(
+    ({ path: at }) =>
+      at.endsWith(".ts") && !at.endsWith(".d.ts") && folders.some((f) => at.startsWith(`${f}/`)),
+  );
+}

@@ -3,8 +3,8 @@
  * stands in `data/levels.ts`, who may use the door upward in `data/callsDoor.ts`.
  */
 import type { Levels } from "../data/levels.js";
-import type { Finding, SourceText } from "./finding.js";
-import { importsOf, sourcesIn } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { importsOf } from "./syntax.js";
 
 const RULE = "levels";
 const DOOR = "assembly/calls/";

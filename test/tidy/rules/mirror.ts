@@ -2,8 +2,7 @@
  * Mirror: every source of `assembly/` and `src/` has a test file at the same place below `test/`,
  * so whoever changes a file knows what to run, and an untested file is seen at once.
  */
-import type { Finding, SourceText } from "./finding.js";
-import { sourcesIn } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
 
 const RULE = "mirror";
 const LIST = "test/tidy/data/mirrorExceptions.ts";

@@ -4,8 +4,11 @@
  * declares one may name it.
  */
 import ts from "typescript";
-import type { Finding, SourceText } from "./finding.js";
-import { lineOf, sourcesIn, treeOf, walk } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { lineOf, treeOf, walk } from "./syntax.js";
+
+/** Says the layout of every object to the host, so it may ask where a private field lies. */
+const LAYOUT = "assembly/layout.ts";
 
 function declaredIn(tree: ts.SourceFile): Set<string> {
   const names = new Set<string>();
@@ -15,11 +18,12 @@ function declaredIn(tree: ts.SourceFile): Set<string> {
   return names;
 }
 
-function privateName(node: ts.Node): string | undefined {
+function privateName(node: ts.Node, path: string): string | undefined {
   if (ts.isPropertyAccessExpression(node)) {
     return node.name.text.startsWith("_") ? node.name.text : undefined;
   }
-  if (!ts.isCallExpression(node) || node.expression.getText() !== "offsetof") return undefined;
+  if (path === LAYOUT || !ts.isCallExpression(node) || node.expression.getText() !== "offsetof")
+    return undefined;
   const [field] = node.arguments;
   if (field === undefined || !ts.isStringLiteral(field)) return undefined;
   return field.text.startsWith("_") ? field.text : undefined;
@@ -32,7 +36,7 @@ export function privateFieldFindings(files: readonly SourceText[]): Finding[] {
     const tree = treeOf(file);
     const own = declaredIn(tree);
     walk(tree, (node) => {
-      const name = privateName(node);
+      const name = privateName(node, file.path);
       if (name === undefined || own.has(name)) return;
       const message = `${name} belongs to the file that declares it: use or add an accessor there`;
       findings.push({ rule: "private-fields", path: file.path, line: lineOf(node), message });

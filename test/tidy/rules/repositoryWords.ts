@@ -4,8 +4,8 @@
  * default exports) reads the syntax tree.
  */
 import ts from "typescript";
-import type { Finding, SourceText } from "./finding.js";
-import { hasModifier, importsOf, lineOf, sourcesIn, treeOf, walk } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { hasModifier, importsOf, lineOf, treeOf, walk } from "./syntax.js";
 
 interface LineRule {
   readonly rule: string;

@@ -3,8 +3,8 @@
  * Named functions are measured; the anonymous callback of `describe` is a chapter, not a function.
  */
 import ts from "typescript";
-import type { Finding, SourceText } from "./finding.js";
-import { lineOf, sourcesIn, treeOf, walk } from "./syntax.js";
+import { type Finding, type SourceText, sourcesIn } from "./finding.js";
+import { lineOf, treeOf, walk } from "./syntax.js";
 
 /** Lines a file should have at most; up to FILE_LINES_MAX it is only a notice. */
 const FILE_LINES = 400;

@@ -71,11 +71,3 @@ export function importsOf(file: SourceText): Import[] {
 export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((m) => m.kind === kind);
 }
-
-/** TypeScript files below one of the folders, declaration files left out. */
-export function sourcesIn(files: readonly SourceText[], ...folders: string[]): SourceText[] {
-  return files.filter(
-    ({ path: at }) =>
-      at.endsWith(".ts") && !at.endsWith(".d.ts") && folders.some((f) => at.startsWith(`${f}/`)),
-  );
-}
