@@ -19,14 +19,15 @@ export class AliasTable {
    */
   constructor(weights: Float64Array) {
     const count = weights.length;
-    const sum = weights.reduce((total, weight) => total + weight, 0);
+    let sum = 0;
+    for (const weight of weights) sum += weight;
     if (!(sum > 0)) throw new RangeError("the weights sum to nothing");
     this.keep = weights.map((weight) => (weight * count) / sum);
-    this.alias = Uint32Array.from({ length: count }, (_, index) => index);
+    this.alias = new Uint32Array(count);
     this.pair();
   }
 
-  /** The next index. Costs two numbers of the generator, or more where `below` rejects. */
+  /** The next index. */
   draw(prng: Prng): number {
     const column = prng.below(this.keep.length);
     return prng.fraction() < (this.keep[column] ?? 1) ? column : (this.alias[column] ?? column);
@@ -45,9 +46,9 @@ export class AliasTable {
       const more = large.pop();
       if (less === undefined || more === undefined) {
         // What is left differs from 1 by rounding only.
-        for (const index of [...small, less, ...large, more]) {
-          if (index !== undefined) keep[index] = 1;
-        }
+        if (less !== undefined) small.push(less);
+        if (more !== undefined) large.push(more);
+        for (const index of small.concat(large)) keep[index] = 1;
         return;
       }
       alias[less] = more;
@@ -60,5 +61,5 @@ export class AliasTable {
 
 /** Zipf's law over ranks 0 to count - 1: weight (rank + 1)^-exponent. Exponent 0 is uniform. */
 export function zipfWeights(count: number, exponent: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, rank) => (rank + 1) ** -exponent);
+  return new Float64Array(count).map((_, rank) => (rank + 1) ** -exponent);
 }

@@ -7,7 +7,8 @@
  *
  * No frame depends on what was cached before: frames for a device that does not forward go to
  * addresses whose next hop no other frame uses, because 3.10 would poison that next hop's cached input
-X
+ * route for everybody (spec 5.3, row 10). Frames with two faults occur where the kernel's order of
+ * checks is beyond doubt (TTL 1 and too big): the order is judged, too.
  */
 import type { Fate } from "../reference/fate.js";
 import { fibLookup } from "../reference/fibLookup.js";

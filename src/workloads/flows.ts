@@ -141,8 +141,8 @@ function zipfDrawer(
     weights[row] = byRank[rank] ?? 0;
   });
   const alias = new AliasTable(weights);
-  const drawHost = () =>
-    space.hostOf(alias.draw(prng), prng.below(workload.hostsPerPrefix), hostSalt(seed));
+  const salt = hostSalt(seed);
+  const drawHost = () => space.hostOf(alias.draw(prng), prng.below(workload.hostsPerPrefix), salt);
   return {
     saddr: 0,
     daddr: 0,
@@ -212,24 +212,24 @@ function hostSalt(seed: number): number {
   return mix32(seed ^ 0x686f7374);
 }
 
-/** Counts by sorting; a flow belongs to one CPU, so its lists can be counted one by one. */
+/** Counts by sorting all pairs at once. */
 function countDistinct(perCpu: Uint32Array<ArrayBuffer>[]): {
   flows: number;
   distinctDestinations: number;
 } {
-  const flows = perCpu
-    .map((list) => countChanges(new BigUint64Array(list.buffer.slice(0)).sort()))
-    .reduce((sum, count) => sum + count, 0);
-  const destinations = new Uint32Array(perCpu.reduce((sum, list) => sum + list.length / 2, 0));
-  let at = 0;
-  for (const list of perCpu) {
-    for (let pair = 1; pair < list.length; pair += 2) destinations[at++] = list[pair] ?? 0;
+  const words = perCpu.reduce((sum, list) => sum + list.length, 0);
+  const pairs = new Uint32Array(words);
+  perCpu.forEach((list, cpu) => {
+    pairs.set(list, cpu * list.length);
+  });
+  // As a 64-bit number a pair has daddr in its upper half, so pairs come sorted by destination.
+  new BigUint64Array(pairs.buffer).sort();
+  let flows = 1;
+  let distinctDestinations = 1;
+  for (let at = 2; at < words; at += 2) {
+    const isNewDestination = pairs[at + 1] !== pairs[at - 1];
+    if (isNewDestination || pairs[at] !== pairs[at - 2]) flows++;
+    if (isNewDestination) distinctDestinations++;
   }
-  return { flows, distinctDestinations: countChanges(destinations.sort()) };
-}
-
-function countChanges(sorted: BigUint64Array | Uint32Array): number {
-  let count = sorted.length === 0 ? 0 : 1;
-  for (let at = 1; at < sorted.length; at++) if (sorted[at] !== sorted[at - 1]) count++;
-  return count;
+  return { flows, distinctDestinations };
 }

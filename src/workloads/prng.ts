@@ -34,11 +34,11 @@ export class Prng {
 
   /** A number from 0 up to, not including, `bound` (1 to 2^32), each equally likely. */
   below(bound: number): number {
-    // Numbers past the last whole multiple of the bound would favour small remainders.
-    const limit = 0x100000000 - (0x100000000 % bound);
-    let drawn = this.next();
-    while (drawn >= limit) drawn = this.next();
-    return drawn % bound;
+    // As many bits as the bound needs, drawn again if they reach it: exact, and integers only.
+    const mask = 0xffffffff >>> Math.clz32((bound - 1) | 1);
+    let drawn = (this.next() & mask) >>> 0;
+    while (drawn >= bound) drawn = (this.next() & mask) >>> 0;
+    return drawn;
   }
 
   /** A number in [0, 1) with 32 random bits. */
@@ -57,7 +57,8 @@ export function mix32(value: number): number {
 
 /** The numbers 0 to count - 1 in a seeded order (Fisher and Yates). */
 export function shuffledIndices(count: number, prng: Prng): Uint32Array {
-  const indices = Uint32Array.from({ length: count }, (_, index) => index);
+  const indices = new Uint32Array(count);
+  for (let index = 0; index < count; index++) indices[index] = index;
   for (let last = count - 1; last > 0; last--) {
     const other = prng.below(last + 1);
     const kept = indices[last] ?? 0;

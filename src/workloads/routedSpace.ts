@@ -77,14 +77,13 @@ export class RoutedSpace {
    * address in it. What is not usable is drawn again.
    */
   uniformDrawer(prng: Prng): () => number {
-    const rows = maximalRows(this.table);
-    const sizeOf = (row: number) => 2 ** (32 - (this.table.lengths[row] ?? 0));
-    const alias = new AliasTable(Float64Array.from(rows, sizeOf));
+    const { prefixes, lengths } = maximalPrefixes(this.table);
+    const alias = new AliasTable(Float64Array.from(lengths, (length) => 2 ** (32 - length)));
     return () =>
       drawUsable(this, () => {
-        const row = rows[alias.draw(prng)] ?? 0;
-        const hostBits = prng.next() & ~netmask(this.table.lengths[row] ?? 0);
-        return ((this.table.prefixes[row] ?? 0) | hostBits) >>> 0;
+        const at = alias.draw(prng);
+        const hostBits = prng.next() & ~netmask(lengths[at] ?? 0);
+        return ((prefixes[at] ?? 0) | hostBits) >>> 0;
       });
   }
 }
@@ -104,21 +103,22 @@ export function drawUsable(space: RoutedSpace, draw: () => number): number {
   );
 }
 
-/** The rows whose prefix lies in no other row's, in address order; of equal prefixes the first. */
-function maximalRows(table: PrefixColumns): Uint32Array {
-  // Sorted by prefix, then length, a prefix comes before all that lie in it. Prefix, length and row
-  // (at most 2^26) do not fit a double together, so the order is sorted through its index.
-  const keys = Float64Array.from(
-    { length: table.count },
-    (_, row) => (table.prefixes[row] ?? 0) * 64 + (table.lengths[row] ?? 0),
-  );
-  const order = Uint32Array.from(keys, (_, row) => row);
-  order.sort((one, other) => (keys[one] ?? 0) - (keys[other] ?? 0) || one - other);
+/** The prefixes that lie in no other one, in address order. */
+function maximalPrefixes(table: PrefixColumns): { prefixes: Uint32Array; lengths: Uint8Array } {
+  // Sorted by prefix, then length, a prefix comes before all that lie in it.
+  const keys = new Float64Array(table.count);
+  for (let row = 0; row < table.count; row++) {
+    keys[row] = (table.prefixes[row] ?? 0) * 64 + (table.lengths[row] ?? 0);
+  }
   let end = 0;
-  return order.filter((row) => {
-    const prefix = table.prefixes[row] ?? 0;
+  const maximal = keys.sort().filter((key) => {
+    const prefix = Math.floor(key / 64);
     if (prefix < end) return false;
-    end = prefix + 2 ** (32 - (table.lengths[row] ?? 0));
+    end = prefix + 2 ** (32 - (key % 64));
     return true;
   });
+  return {
+    prefixes: Uint32Array.from(maximal, (key) => Math.floor(key / 64)),
+    lengths: Uint8Array.from(maximal, (key) => key % 64),
+  };
 }
