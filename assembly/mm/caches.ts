@@ -1,0 +1,19 @@
+/**
+ * Numbers of the slab caches: the index of the descriptor in G_SLAB and of the block in every CPU
+ * area. At most KMEM_CACHES; added to, never renumbered.
+ */
+import { LINE_BYTES } from "../config";
+
+/** `SLAB_HWCACHE_ALIGN`: pass it as the alignment for objects that begin on a line of their own. */
+export const SLAB_HWCACHE_ALIGN: u32 = <u32>LINE_BYTES;
+
+/** `ip_dst_cache`: rtables. */
+export const KMEM_CACHE_RTABLE: u32 = 0;
+/** `fib_alias`. */
+export const KMEM_CACHE_FIB_ALIAS: u32 = 1;
+/** `neighbour`. */
+export const KMEM_CACHE_NEIGHBOUR: u32 = 2;
+/** For tests of mm/ and kernel/. */
+export const KMEM_CACHE_TEST: u32 = 15;
+/** Caches that a machine can have. */
+export const KMEM_CACHES: u32 = 16;

@@ -1,0 +1,34 @@
+// Entry of the tests of kernel/: the layer, for the host to call.
+
+export { attachCpuArea as attach } from "../../../assembly/arch/percpu";
+export {
+  clockAdvance,
+  clockInit,
+  clockPackets,
+  jiffies,
+  timeAfter,
+  timeAfterEq,
+} from "../../../assembly/kernel/jiffies";
+export {
+  enterSoftirq,
+  inSoftirq,
+  leaveSoftirq,
+  localBhDisable,
+  localBhEnable,
+  spinLockBh,
+  spinUnlockBh,
+} from "../../../assembly/kernel/softirq";
+export {
+  delTimer,
+  modTimer,
+  runTimers,
+  timerInit,
+  timerPending,
+} from "../../../assembly/kernel/timer";
+export {
+  queueWorkOn,
+  runDeferred,
+  runWork,
+  workInit,
+  workPending,
+} from "../../../assembly/kernel/workqueue";

@@ -1,0 +1,17 @@
+// Entry of the tests of mm/: the layer, for the host to call.
+
+export { attachCpuArea as attach } from "../../../assembly/arch/percpu";
+export { kmemCacheAlloc, kmemCacheCreate, kmemCacheFree } from "../../../assembly/mm/slab";
+export {
+  kmemCacheDestroy,
+  slabBitmapBytes,
+  slabCacheIsValid,
+  slabFreeOn,
+  slabIndexOf,
+  slabInUse,
+  slabObjectAt,
+  slabObjects,
+  slabPagesLeft,
+  slabPagesUsed,
+  slabRemoteOn,
+} from "../../../assembly/mm/slabWalk";
