@@ -28,7 +28,7 @@ import { fibSemanticMatch } from "./fibMatch";
 import { FibResult } from "./fibResult";
 import { LeafInfo } from "./leafInfo";
 import { FibTable } from "./tablePart";
-import { Leaf, maskPfx, Tnode, TrieNode } from "./trieNode";
+import { Leaf, maskPfx, Tnode } from "./trieNode";
 
 /** `check_leaf`: the longest prefix at `leaf` that covers `key` and has a route for the flow. */
 function checkLeaf(leaf: Leaf, key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
@@ -84,13 +84,14 @@ export function fibTrieLookup(
       node = n.child(n.indexOf(k));
     }
     countCost(COST_TRIE_BACKTRACK);
-    while (true) {
-      if (under.none) return 1;
+    while (!under.none) {
       k &= (<u32>0xffffffff) << (<u32>32 - under.pos - under.bits);
       if (under.indexOf(k) != 0) break;
       under = under.parent;
     }
+    if (under.none) break;
     k &= k - 1;
     node = under.child(under.indexOf(k));
   }
+  return 1;
 }

@@ -185,14 +185,14 @@ export function trieResize(n: Tnode, root: bool): TrieNode {
   while (node.full > 0 && work > 0) {
     // Before the ratio is looked at: this is the quirk.
     work -= 1;
-    if (50 * (node.full + node.used) < inflateAt * node.length) break;
+    if ((node.full + node.used) * 50 < node.length * inflateAt) break;
     const wide = inflate(node);
     if (wide.none) break;
     node = wide;
   }
   if (work != MAX_WORK) return node;
   work = MAX_WORK;
-  while (node.bits > 1 && work > 0 && 100 * node.used < halveAt * node.length) {
+  while (node.bits > 1 && work > 0 && node.used * 100 < node.length * halveAt) {
     work -= 1;
     const narrow = halve(node);
     if (narrow.none) break;
