@@ -1,5 +1,6 @@
 /**
- * The Internet checksum (RFC 1071) over an IPv4 header, and the two incremental updates of RFC 1624.
+ * The Internet checksum (RFC 1071) over an IPv4 header, and the two incremental updates of RFC
+ * 1624.
  *
  * All values here are in network order as numbers: the checksum 0x1234 stands in the packet as the
  * bytes 12 34. One's complement sums do not depend on byte order, so the results are the kernel's
@@ -7,8 +8,8 @@
  */
 
 /**
- * The checksum of `length` bytes (even) from `offset`. The field itself counts: zero it to compute a
- * checksum; over a correct header the result is 0.
+ * The checksum of `length` bytes (even) from `offset`. The field itself counts: zero it to compute
+ * a checksum; over a correct header the result is 0.
  */
 export function internetChecksum(bytes: Uint8Array, offset: number, length: number): number {
   let sum = 0;
@@ -21,15 +22,17 @@ export function internetChecksum(bytes: Uint8Array, offset: number, length: numb
 
 /**
  * The checksum after the TTL fell by one, as the kernel's `ip_decrease_ttl` gives it: the word that
- * holds the TTL fell by 0x0100, so the checksum rises by 0x0100, and a sum that reaches 0xFFFF wraps
- * by one more: 0xFFFF is never written, because it would be a second zero.
+ * holds the TTL fell by 0x0100, so the checksum rises by 0x0100, and a sum that reaches 0xFFFF
+ * wraps by one more: 0xFFFF is never written, because it would be a second zero.
  */
 export function decreaseTtlChecksum(checksum: number): number {
   const sum = checksum + 0x0100;
   return (sum + (sum >= 0xffff ? 1 : 0)) & 0xffff;
 }
 
-/** The checksum after 16-bit word `before` became `after`: HC' = ~(~HC + ~m + m'), RFC 1624 eqn 3. */
+/**
+ * The checksum after 16-bit word `before` became `after`: HC' = ~(~HC + ~m + m'), RFC 1624 eqn 3.
+ */
 export function replaceWordChecksum(checksum: number, before: number, after: number): number {
   let sum = (~checksum & 0xffff) + (~before & 0xffff) + after;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);

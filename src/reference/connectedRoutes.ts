@@ -9,9 +9,9 @@
  * | ... and length < 31         | local | first, last /32 | BROADCAST       | LINK  |
  *
  * A device that is down gets the first row only. The next hop's scope is one step narrower than the
- * route's: HOST for LINK, NOWHERE for HOST (`fib_create_info`); `ReferenceRouter.deviceDown` lives on
- * that. A second address of a subnet is secondary and gets its own /32 only. Departure: the broadcast
- * address is always the subnet's last one (`ip addr add ... brd +`).
+ * route's: HOST for LINK, NOWHERE for HOST (`fib_create_info`); `ReferenceRouter.deviceDown` lives
+ * on that. A second address of a subnet is secondary and gets its own /32 only. Departure: the
+ * broadcast address is always the subnet's last one (`ip addr add ... brd +`).
  */
 import { netmask } from "./ipv4Address.js";
 import type { Device, DeviceAddress, Route } from "./world.js";

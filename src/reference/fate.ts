@@ -3,8 +3,8 @@
  */
 
 /**
- * Every reason to drop, in the order in which the path of 3.10 asks, with the counter that the kernel
- * bumps ("none" where it frees the packet silently).
+ * Every reason to drop, in the order in which the path of 3.10 asks, with the counter that the
+ * kernel bumps ("none" where it frees the packet silently).
  */
 export const DROP_REASONS = [
   /** Shorter than an Ethernet header. A driver's error counter, rx_length_errors. */
@@ -34,9 +34,14 @@ export const DROP_REASONS = [
    * (`ip_rcv_options`) is dropped by name, at the place where the kernel handles it: after routing.
    */
   "ip-options",
-  /** No route, or one that says unreachable. rt_cache in_no_route, IpInNoRoutes; output: IpOutNoRoutes. */
+  /**
+   * No route, or one that says unreachable. rt_cache in_no_route, IpInNoRoutes; output:
+   * IpOutNoRoutes.
+   */
   "no-route",
-  /** Routed onward, but the receiving device does not forward. rt_cache in_no_route (err 0: silent). */
+  /**
+   * Routed onward, but the receiving device does not forward. rt_cache in_no_route (err 0: silent).
+   */
   "forwarding-off",
   /** For somebody else's IP address in a link-layer broadcast or multicast. None (`ip_forward`). */
   "link-broadcast",
@@ -46,7 +51,9 @@ export const DROP_REASONS = [
   "frag-needed",
   /** Bigger than the MTU, may be fragmented; fragmenting is not built. (The kernel: IpFragOKs.) */
   "needs-fragment",
-  /** No neighbour entry. The kernel would ask by ARP and fail: res_failed of the neighbour table. */
+  /**
+   * No neighbour entry. The kernel would ask by ARP and fail: res_failed of the neighbour table.
+   */
   "no-neighbour",
   /** The output device is down while a route still leads there. The queue's drop counter. */
   "device-down",
@@ -58,7 +65,10 @@ export const DROP_REASONS = [
 
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** `frame` is what leaves `ifindex`: from the Ethernet header to the end of the IP packet, no padding. */
+/**
+ * `frame` is what leaves `ifindex`: from the Ethernet header to the end of the IP packet, no
+ * padding.
+ */
 export type Fate =
   | { readonly kind: "forwarded"; readonly ifindex: number; readonly frame: Uint8Array }
   | { readonly kind: "delivered" }

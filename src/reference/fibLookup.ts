@@ -1,9 +1,11 @@
 /**
- * The route lookup over both tables: local, then main, as 3.10 does without policy rules (spec 4.2).
+ * The route lookup over both tables: local, then main, as 3.10 does without policy rules (spec
+ * 4.2).
  *
  * Whatever a table answers but a usable route only moves the search on: an explicit `unreachable`,
  * `prohibit`, `blackhole` or `throw` route ends the search in its own table and is reported as "no
- * route" (-ENETUNREACH). Such a route hides shorter prefixes of its table, and nothing of the other.
+ * route" (-ENETUNREACH). Such a route hides shorter prefixes of its table, and nothing of the
+ * other.
  */
 import type { ReferenceTable } from "./lpm.js";
 import type { Route } from "./world.js";

@@ -1,11 +1,13 @@
 /**
- * What 3.10 does with a frame that arrives: the judge of the receive and forward path of every image.
+ * What 3.10 does with a frame that arrives: the judge of the receive and forward path of every
+ * image.
  *
- * One function per kernel function, each returning a fate or "go on"; the order of the checks is the
- * kernel's, because a packet with two faults is counted under the first one. Stateless: next hop caches
- * must not change a fate, and where 3.10's do (spec 5.3, the bug of row 10) this is the fate of an empty
- * slot. Departures: static neighbours only (no ARP), options dropped by name, no fragmenting, no
- * reassembly (a fragment for this host counts as delivered), ICMP errors are not sent.
+ * One function per kernel function, each returning a fate or "go on"; the order of the checks is
+ * the kernel's, because a packet with two faults is counted under the first one. Stateless: next
+ * hop caches must not change a fate, and where 3.10's do (spec 5.3, the bug of row 10) this is the
+ * fate of an empty slot. Departures: static neighbours only (no ARP), options dropped by name, no
+ * fragmenting, no reassembly (a fragment for this host counts as delivered), ICMP errors are not
+ * sent.
  */
 import { decreaseTtlChecksum, internetChecksum } from "./checksum.js";
 import { DELIVERED, dropped, type Fate } from "./fate.js";
@@ -51,7 +53,10 @@ export function referenceForward(
   return ipForward(world, verdict.route, packetType, frame);
 }
 
-/** `eth_type_trans`: a set group bit means broadcast or multicast, which the input path treats alike. */
+/**
+ * `eth_type_trans`: a set group bit means broadcast or multicast, which the input path treats
+ * alike.
+ */
 function packetTypeOf(device: Device, frame: Uint8Array): PacketType {
   if (((frame[0] ?? 0) & 1) === 1) return "broadcast";
   return device.mac.every((byte, at) => byte === frame[at]) ? "host" : "other-host";

@@ -69,8 +69,8 @@ export function isLimitedBroadcast(address: number): boolean {
 
 /**
  * True for what no workload may send to or from: 0/8, 127/8, 224/4 and 240/4.
- * Stricter than 3.10, whose input path lets 240/4 pass (spec 5.3, rows 2 and 5, column B), so that one
- * list of flows suits every kernel.
+ * Stricter than 3.10, whose input path lets 240/4 pass (spec 5.3, rows 2 and 5, column B), so that
+ * one list of flows suits every kernel.
  */
 export function isMartian(address: number): boolean {
   return isZeronet(address) || isLoopback(address) || address >>> 28 >= 0xe;

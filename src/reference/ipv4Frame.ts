@@ -66,7 +66,8 @@ export interface Ipv4Fields {
 
 /**
  * Writes an IPv4 header at `at`, checksum included.
- * @param headerBytes 20, or more to leave room for options (zero bytes: end of list); a multiple of 4
+ * @param headerBytes 20, or more to leave room for options (zero bytes: end of list); a multiple of
+ * 4
  */
 export function writeIpv4Header(
   bytes: Uint8Array,

@@ -2,8 +2,8 @@
  * What 3.10 does with a packet that this host sends: output route by destination, preferred source,
  * header, neighbour (`__ip_route_output_key`, `__mkroute_output`; spec 5.5).
  *
- * No oif, no source given, a socket without SO_BROADCAST. Departures: sending to a multicast group is
- * not modelled (it needs membership and loop-back copies) and is refused as a caller's error.
+ * No oif, no source given, a socket without SO_BROADCAST. Departures: sending to a multicast group
+ * is not modelled (it needs membership and loop-back copies) and is refused as a caller's error.
  */
 import { DELIVERED, dropped, type Fate } from "./fate.js";
 import { fibLookup, type RouterTables } from "./fibLookup.js";
@@ -13,7 +13,10 @@ import { transmit } from "./transmit.js";
 import type { Device, Route, World } from "./world.js";
 import { findDevice, RTN_BROADCAST, RTN_LOCAL } from "./world.js";
 
-/** What a sender fixes of its packets; the rest follows from the route. `payload` follows the header. */
+/**
+ * What a sender fixes of its packets; the rest follows from the route. `payload` follows the
+ * header.
+ */
 export interface SendTemplate {
   readonly identification: number;
   readonly tos: number;
@@ -26,8 +29,8 @@ export interface SendTemplate {
 export const DEFAULT_TTL = 64;
 
 /**
- * The fate of a packet sent to `daddr`: the frame on the wire, `delivered` through loopback, or a drop
- * (`no-route` stands for -ENETUNREACH, see `DROP_REASONS` for the others).
+ * The fate of a packet sent to `daddr`: the frame on the wire, `delivered` through loopback, or a
+ * drop (`no-route` stands for -ENETUNREACH, see `DROP_REASONS` for the others).
  * @throws RangeError for a multicast destination, or if a route leads to no device
  */
 export function referenceLocalSend(
@@ -67,9 +70,10 @@ export function referenceLocalSend(
 }
 
 /**
- * The source a local packet takes: the route's own; else the device's address on the gateway's subnet;
- * else the device's first; else the first of another device but loopback (`inet_select_addr`; a
- * loopback address has HOST scope and is never chosen for a wider one). 0 if there is none.
+ * The source a local packet takes: the route's own; else the device's address on the gateway's
+ * subnet; else the device's first; else the first of another device but loopback
+ * (`inet_select_addr`; a loopback address has HOST scope and is never chosen for a wider one). 0 if
+ * there is none.
  */
 export function preferredSource(world: World, device: Device, route: Route): number {
   if (route.preferredSource) return route.preferredSource;

@@ -1,8 +1,10 @@
 /**
- * Longest-prefix match, twice: `ReferenceTable`, one map per prefix length, longest asked first; and
+ * Longest-prefix match, twice: `ReferenceTable`, one map per prefix length, longest asked first;
+ * and
  * `linearLookup`, which compares with every route there is. The second is there to judge the first.
  *
- * One route per prefix: no TOS, no priorities, no multipath (the kernel's alias list has one entry).
+ * One route per prefix: no TOS, no priorities, no multipath (the kernel's alias list has one
+ * entry).
  */
 import { isInPrefix, netmask } from "./ipv4Address.js";
 import type { Route } from "./world.js";

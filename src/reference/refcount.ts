@@ -11,9 +11,9 @@
  * per-cpu     always        never noticed            always
  * ```
  *
- * `rcuref` has one state more: past its greatest count it is saturated, takes every get and put, and is
- * never freed. A put without a reference is "imbalanced" and changes nothing (the kernel warns), but
- * for a per-CPU count, where one CPU's share may be negative and only the sum means anything.
+ * `rcuref` has one state more: past its greatest count it is saturated, takes every get and put,
+ * and is never freed. A put without a reference is "imbalanced" and changes nothing (the kernel warns),
+ * but for a per-CPU count, where one CPU's share may be negative and only the sum means anything.
  */
 
 export type RefcountEngine = "plain" | "inc-not-zero" | "rcuref" | "per-cpu";
@@ -27,7 +27,9 @@ export type RefcountState =
 /** "last": the caller disposes of the object. */
 export type PutResult = "held" | "last" | "imbalanced";
 
-/** The most references an rcuref can count: its valid zone is 0 to 0x7FFFFFFF, where 0 means one. */
+/**
+ * The most references an rcuref can count: its valid zone is 0 to 0x7FFFFFFF, where 0 means one.
+ */
 export const RCUREF_MAX_REFERENCES = 0x80000000;
 
 export class ReferenceRefcount {

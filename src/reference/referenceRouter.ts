@@ -7,15 +7,15 @@
  * What a device that goes down takes along (`fib_netdev_event`, `fib_disable_ip`,
  * `fib_sync_down_dev`, `arp_ifdown` of 3.10):
  *
- * | what | fate |
+ * | what | becomes |
  * |------|------|
- * | routes through it whose next hop scope is not NOWHERE: gatewayed, connected, broadcast | removed, both tables |
+ * | its gatewayed, connected and broadcast routes (next hop scope not NOWHERE) | removed |
  * | its addresses' LOCAL routes (next hop scope NOWHERE)  | stay until the address is removed |
  * | its neighbours, permanent ones too                    | removed |
  *
- * When it comes up again its connected and broadcast routes return; gatewayed routes and neighbours do
- * not: whoever configured them adds them again. The instant between "down" and the removal, in which
- * a packet in flight is dropped for `device-down`, is `deviceStopped`.
+ * When it comes up again its connected and broadcast routes return; gatewayed routes and neighbours
+ * do not: whoever configured them adds them again. The instant between "down" and the removal, in
+ * which a packet in flight is dropped for `device-down`, is `deviceStopped`.
  */
 import { connectedRoutes } from "./connectedRoutes.js";
 import type { Fate } from "./fate.js";

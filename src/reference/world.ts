@@ -1,14 +1,15 @@
 /**
- * The types of a setup: devices, neighbours, next hops and routes, and the kernel's numbers for them.
+ * The types of a setup: devices, neighbours, next hops and routes, and the kernel's numbers for
+ * them.
  *
- * Plain data, shared by everybody: the reference models judge with it, the boot code writes it into an
- * image, workloads pick addresses by it. Addresses are unsigned 32-bit numbers in host order
+ * Plain data, shared by everybody: the reference models judge with it, the boot code writes it into
+ * an image, workloads pick addresses by it. Addresses are unsigned 32-bit numbers in host order
  * (192.0.2.7 is 0xC0000207), MAC addresses six bytes.
  *
  * What every device of a world has in common, and what is therefore no field: rp_filter 0,
  * send_redirects off, route_localnet off, accept_local off, no multicast group joined (not even
- * 224.0.0.1), no policy rules. With rp_filter 0 and send_redirects off the kernel of 3.10 never looks
- * a source up (spec 4.8, the shortcut of B).
+ * 224.0.0.1), no policy rules. With rp_filter 0 and send_redirects off the kernel of 3.10 never
+ * looks a source up (spec 4.8, the shortcut of B).
  */
 
 /** Route types, `rtnetlink.h` (spec 0.4). */
@@ -41,7 +42,9 @@ export interface DeviceAddress {
   readonly prefixLength: number;
 }
 
-/** A network device. `forwarding` is net.ipv4.conf.DEV.forwarding; `mtu` is in bytes of IP packet. */
+/**
+ * A network device. `forwarding` is net.ipv4.conf.DEV.forwarding; `mtu` is in bytes of IP packet.
+ */
 export interface Device {
   readonly name: string;
   readonly ifindex: number;
@@ -93,8 +96,8 @@ export interface World {
 }
 
 /**
- * A routing table as columns, row by row: prefix (host order, host bits zero), length, and the number
- * its file gave (an origin AS, for instance). Columns may be longer than `count`.
+ * A routing table as columns, row by row: prefix (host order, host bits zero), length, and the
+ * number its file gave (an origin AS, for instance). Columns may be longer than `count`.
  */
 export interface PrefixColumns {
   readonly count: number;

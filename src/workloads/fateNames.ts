@@ -4,8 +4,8 @@
 import { DROP_REASONS, type DropReason } from "../reference/fate.js";
 
 /**
- * Reasons no frame can bring about: local send only, a driver that hands a runt up, and a device that
- * is down while its routes stand, which is an instant and no state.
+ * Reasons no frame can bring about: local send only, a driver that hands a runt up, and a device
+ * that is down while its routes stand, which is an instant and no state.
  */
 export const UNREACHABLE_REASONS = [
   "short-frame",
@@ -16,7 +16,9 @@ export const UNREACHABLE_REASONS = [
 
 export type InputDropReason = Exclude<DropReason, (typeof UNREACHABLE_REASONS)[number]>;
 
-/** The fates frames are made for: forwarding counts twice, by a gateway and to a host on the link. */
+/**
+ * The fates frames are made for: forwarding counts twice, by a gateway and to a host on the link.
+ */
 export type FateName = "forwarded-gateway" | "forwarded-on-link" | "delivered" | InputDropReason;
 
 export const FATE_NAMES: readonly FateName[] = [

@@ -1,5 +1,6 @@
 /**
- * How to draw a frame for each fate. A recipe aims; `fates.ts` asks the reference router whether it hit.
+ * How to draw a frame for each fate. A recipe aims; `fates.ts` asks the reference router whether it
+ * hit.
  */
 import { subnetOf } from "../reference/connectedRoutes.js";
 import { netmask } from "../reference/ipv4Address.js";
@@ -92,7 +93,9 @@ const MARTIAN_SOURCES: readonly (readonly [number, number])[] = [
   [LIMITED_BROADCAST, 32],
 ];
 
-/** An own address, a subnet's two broadcast addresses, the limited broadcast, 0.0.0.0 to 0.0.0.0. */
+/**
+ * An own address, a subnet's two broadcast addresses, the limited broadcast, 0.0.0.0 to 0.0.0.0.
+ */
 const DELIVERED_WISHES: readonly ((dice: FrameDice) => FrameWishes | undefined)[] = [
   (dice) => {
     const own = dice.pick(realDevices(dice).flatMap((device) => device.addresses));
@@ -126,7 +129,9 @@ function changed(
   return draft && { rxIfindex: draft.rxIfindex, frame: change(draft.frame) };
 }
 
-/** A version other than 4, or fewer words than a header has; the checksum is over what the ihl says. */
+/**
+ * A version other than 4, or fewer words than a header has; the checksum is over what the ihl says.
+ */
 function withBadFirstByte(dice: FrameDice, frame: Uint8Array): Uint8Array {
   const isVersion = dice.between(0, 1) === 1;
   const otherVersion = (4 + dice.between(1, 15)) % 16;

@@ -1,14 +1,15 @@
 /**
- * Frames of every fate that the receive path of 3.10 has, with the fate each must have: what an image
- * is compared with before it may be timed.
+ * Frames of every fate that the receive path of 3.10 has, with the fate each must have: what an
+ * image is compared with before it may be timed.
  *
- * One recipe per fate draws a frame; the reference router says what becomes of it; a frame with another
- * fate than the recipe's is thrown away. So a recipe that is wrong yields nothing, never a wrong answer.
+ * One recipe per fate draws a frame; the reference router says what becomes of it; a frame with
+ * another fate than the recipe's is thrown away. So a recipe that is wrong yields nothing, never a
+ * wrong answer.
  *
  * No frame depends on what was cached before: frames for a device that does not forward go to
- * addresses whose next hop no other frame uses, because 3.10 would poison that next hop's cached input
- * route for everybody (spec 5.3, row 10). Frames with two faults occur where the kernel's order of
- * checks is beyond doubt (TTL 1 and too big): the order is judged, too.
+ * addresses whose next hop no other frame uses, because 3.10 would poison that next hop's cached
+ * input route for everybody (spec 5.3, row 10). Frames with two faults occur where the kernel's
+ * order of checks is beyond doubt (TTL 1 and too big): the order is judged, too.
  */
 import type { Fate } from "../reference/fate.js";
 import { fibLookup } from "../reference/fibLookup.js";
@@ -41,7 +42,9 @@ export interface FateOptions {
 }
 
 const DEFAULT_PER_FATE = 500;
-/** A quarter of the routes lead to the device with the small MTU; the others are thrown away there. */
+/**
+ * A quarter of the routes lead to the device with the small MTU; the others are thrown away there.
+ */
 const TRIES_PER_FRAME = 100;
 
 /**

@@ -1,25 +1,27 @@
 /**
- * Flow lists: which packets every CPU receives, drawn once, deterministic by seed, streamed in a loop.
+ * Flow lists: which packets every CPU receives, drawn once, deterministic by seed, streamed in a
+ * loop.
  *
- * A list is pairs of words, saddr then daddr, each as a little-endian CPU loads it from a packet (the
- * bytes of host order swapped):
+ * A list is pairs of words, saddr then daddr, each as a little-endian CPU loads it from a packet
+ * (the bytes of host order swapped):
  * ```
  *   perCpu[c]:  | saddr 0 | daddr 0 | saddr 1 | daddr 1 | ...      packetsPerCpu pairs on every CPU
  * ```
  *
- * **What is fixed.** A flow is (saddr, daddr); ports are the template's. *Sources*: a set of addresses
- * (4096) out of the routed space. *Destinations*: `zipf`: prefixes by Zipf's law, ranks dealt by a
- * seeded shuffle (never address order), then one of the prefix's hosts, each equally likely, then one
- * of the few sources that talk to that host; `uniform`: any usable address of the routed space, any
- * source; `one`: the first host of the prefix ranked first. *Packets per flow*: packets are independent draws
- * (no trains), so a flow's share of the list is its probability. *Receive device*: `receiveDeviceIndex`
- * of the source. *CPU*: `rssCpu` of the pair. `local-send` uses the list of `internet-mix`, so the
- * two paths see the same destinations on the same CPUs; the sender's own source replaces saddr.
+ * **What is fixed.** A flow is (saddr, daddr); ports are the template's. *Sources*: a set of
+ * addresses (4096) out of the routed space. *Destinations*: `zipf`: prefixes by Zipf's law, ranks
+ * dealt by a seeded shuffle (never address order), then one of the prefix's hosts, each equally
+ * likely, then one of the few sources that talk to that host; `uniform`: any usable address of the
+ * routed space, any source; `one`: the first host of the prefix ranked first. *Packets per flow*:
+ * packets are independent draws (no trains), so a flow's share of the list is its probability.
+ * *Receive device*: `receiveDeviceIndex` of the source. *CPU*: `rssCpu` of the pair. `local-send`
+ * uses the list of `internet-mix`, so the two paths see the same destinations on the same CPUs; the
+ * sender's own source replaces saddr.
  *
  * **Equal lengths.** Packets are drawn one by one and dealt to their CPU until every list has
  * floor(packets / cpus); a packet for a CPU whose list is full is thrown away. So each CPU's list
- * follows the law given that RSS chose that CPU, in the order drawn, and nothing is repeated to fill up.
- * What RSS would have offered to each is `offeredShare`.
+ * follows the law given that RSS chose that CPU, in the order drawn, and nothing is repeated to
+ * fill up. What RSS would have offered to each is `offeredShare`.
  */
 import { formatAddress, swapBytes } from "../reference/ipv4Address.js";
 import { UsageError } from "../reference/usageError.js";
@@ -33,7 +35,9 @@ import type { Workload } from "./workload.js";
 /** 2^21 packets: four times the entries of the largest cache (2.6.18's max_size of 2^19). */
 export const DEFAULT_PACKETS = 2 ** 21;
 
-/** A CPU that RSS gives less than 1/64 of its even share cannot be fed: draws are bounded by this. */
+/**
+ * A CPU that RSS gives less than 1/64 of its even share cannot be fed: draws are bounded by this.
+ */
 const MAX_DRAWS_PER_PACKET = 64;
 const MIN_DRAW_BUDGET = 100_000;
 
@@ -52,7 +56,9 @@ export interface FlowLists {
   /** Different (saddr, daddr) in all lists. */
   readonly flows: number;
   readonly distinctDestinations: number;
-  /** The part of all packets that RSS offered to each CPU, before lists were cut to equal length. */
+  /**
+   * The part of all packets that RSS offered to each CPU, before lists were cut to equal length.
+   */
   readonly offeredShare: number[];
 }
 
@@ -122,8 +128,8 @@ function dealPackets(
 function starved(workload: Workload, filled: Uint32Array, packetsPerCpu: number): UsageError {
   const cpu = filled.findIndex((count) => count < packetsPerCpu);
   return new UsageError(
-    `${workload.name}: too few flows for CPU ${cpu} (RSS gives it under 1/${MAX_DRAWS_PER_PACKET} of ` +
-      "an even share); allowed: fewer CPUs or more prefixes",
+    `${workload.name}: too few flows for CPU ${cpu} (RSS gives it under ` +
+      `1/${MAX_DRAWS_PER_PACKET} of an even share); allowed: fewer CPUs or more prefixes`,
   );
 }
 

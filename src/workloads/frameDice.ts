@@ -1,6 +1,6 @@
 /**
- * Draws frames, and the parts of frames, for the recipes of `fateRecipes.ts`: a frame is a whole and
- * intact one with a random destination out of the table unless a recipe says otherwise.
+ * Draws frames, and the parts of frames, for the recipes of `fateRecipes.ts`: a frame is a whole
+ * and intact one with a random destination out of the table unless a recipe says otherwise.
  */
 import {
   ETH_HLEN,
@@ -99,7 +99,9 @@ export class FrameDice {
     };
   }
 
-  /** Half of the frames are padded: to Ethernet's least length, or by a few bytes beyond the packet. */
+  /**
+   * Half of the frames are padded: to Ethernet's least length, or by a few bytes beyond the packet.
+   */
   private paddedLength(bytes: number): number {
     const padding = this.between(0, 1) * this.between(0, 18);
     return Math.min(Math.max(bytes + padding, ETH_ZLEN), MAX_FRAME_BYTES);

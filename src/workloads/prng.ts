@@ -1,8 +1,8 @@
 /**
  * The seeded random numbers of everything a workload draws: xoshiro128** 1.1 (Blackman and Vigna,
  * "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47(4), 2021), its state filled from
- * the seed by a 32-bit Weyl sequence through a mixer. Same seed, same packets, on every machine: integer
- * arithmetic only.
+ * the seed by a 32-bit Weyl sequence through a mixer. Same seed, same packets, on every machine:
+ * integer arithmetic only.
  */
 export class Prng {
   private a: number;
@@ -47,7 +47,10 @@ export class Prng {
   }
 }
 
-/** Mixes 32 bits so that every input bit reaches every output bit; a bijection (MurmurHash3's fmix32). */
+/**
+ * Mixes 32 bits so that every input bit reaches every output bit; a bijection (MurmurHash3's
+ * fmix32).
+ */
 export function mix32(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,7 +1,7 @@
 /**
  * The addresses that a table routes and a workload may use: inside one of its prefixes, not martian
- * (0/8, 127/8, 224/4, 240/4), and not in a subnet of the router's own devices, whose hosts would need
- * a neighbour entry each.
+ * (0/8, 127/8, 224/4, 240/4), and not in a subnet of the router's own devices, whose hosts would
+ * need a neighbour entry each.
  */
 import { subnetOf } from "../reference/connectedRoutes.js";
 import { isMartian, netmask } from "../reference/ipv4Address.js";
@@ -98,8 +98,8 @@ export function drawUsable(space: RoutedSpace, draw: () => number): number {
     if (space.isUsable(address)) return address;
   }
   throw new UsageError(
-    "the table routes nothing a workload may use; allowed: prefixes outside of 0/8, 127/8, 224/4, " +
-      "240/4 and the devices' own subnets",
+    "the table routes nothing a workload may use; allowed: prefixes outside of 0/8, 127/8, " +
+      "224/4, 240/4 and the devices' own subnets",
   );
 }
 

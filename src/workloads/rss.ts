@@ -1,7 +1,8 @@
 /**
- * Receive-side scaling: which CPU a packet's receive queue belongs to. The Toeplitz hash with the key
- * and the IPv4-only input (source address, destination address) of Microsoft's RSS specification, and
- * an indirection table of 128 entries dealt to the CPUs in turn, as drivers do by default.
+ * Receive-side scaling: which CPU a packet's receive queue belongs to. The Toeplitz hash with the
+ * key and the IPv4-only input (source address, destination address) of Microsoft's RSS
+ * specification, and an indirection table of 128 entries dealt to the CPUs in turn, as drivers do
+ * by default.
  */
 
 /** Entries of the indirection table; the low 7 bits of the hash choose one. */
@@ -15,8 +16,8 @@ const RSS_KEY: readonly number[] = [
 ];
 
 /**
- * hash = XOR of PARTS[256 * i + byte i] over the 8 input bytes: the hash is linear in its input, so the
- * 64 shift-and-XOR steps of the definition fold into one table read per byte.
+ * hash = XOR of PARTS[256 * i + byte i] over the 8 input bytes: the hash is linear in its input, so
+ * the 64 shift-and-XOR steps of the definition fold into one table read per byte.
  */
 const PARTS = Uint32Array.from({ length: 8 * 256 }, (_, index) => {
   let part = 0;

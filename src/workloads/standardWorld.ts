@@ -2,17 +2,17 @@
  * The setup every workload runs in: frames arrive on some devices, next hops live behind others.
  *
  * ```
- *  senders ── rx0 10.1.0.1/24 ┐                ┌ tx0 10.2.0.1/24 ── gateways 10.2.0.(10 + k), k % 4 == 0
- *          ── rx1 10.1.1.1/24 ┤                ├ tx1 10.2.1.1/24 ──                            k % 4 == 1
- *          ── rx2 10.1.2.1/24 ┤ this host, lo  ├ tx2 10.2.2.1/24 ──                            k % 4 == 2
- *          ── rx3 10.1.3.1/24 ┘                └ tx3 10.2.3.1/24 ──  mtu 68                    k % 4 == 3
- *                              off0 10.3.0.1/24, forwarding off
+ * senders ── rx0 10.1.0.1/24 ┐                ┌ tx0 10.2.0.1/24 ── gateways 10.2.0.(10+k), k%4 = 0
+ *         ── rx1 10.1.1.1/24 ┤                ├ tx1 10.2.1.1/24 ──                         k%4 = 1
+ *         ── rx2 10.1.2.1/24 ┤ this host, lo  ├ tx2 10.2.2.1/24 ──                         k%4 = 2
+ *         ── rx3 10.1.3.1/24 ┘                └ tx3 10.2.3.1/24 ──  mtu 68                 k%4 = 3
+ *                             off0 10.3.0.1/24, forwarding off
  * ```
  *
- * ifindex: lo 1, then rx, tx, off0. The last tx device has the smallest MTU that IPv4 allows, so "too
- * big" can be tested; a workload's packets are 46 bytes and pass. off0 is the one device that does not
- * forward; no workload receives there. Each tx subnet has hosts that are neighbours (.200 to .203) and
- * all other addresses are not: the named one is .250.
+ * ifindex: lo 1, then rx, tx, off0. The last tx device has the smallest MTU that IPv4 allows, so
+ * "too big" can be tested; a workload's packets are 46 bytes and pass. off0 is the one device that
+ * does not forward; no workload receives there. Each tx subnet has hosts that are neighbours (.200
+ * to .203) and all other addresses are not: the named one is .250.
  */
 import { connectedRoutes } from "../reference/connectedRoutes.js";
 import { UsageError } from "../reference/usageError.js";

@@ -1,6 +1,6 @@
 /**
- * The frames that workloads send: one template per receive device, read-only in the image, into which
- * a packet's two addresses are written.
+ * The frames that workloads send: one template per receive device, read-only in the image, into
+ * which a packet's two addresses are written.
  *
  * ```
  *  0     2          8          14     16            36            44                62    64
@@ -9,10 +9,11 @@
  *        └──────────────────────── frame: 60 bytes ──────────────────────────────────┘
  * ```
  *
- * Two bytes in front put the IP header at offset 16 (the kernel's NET_IP_ALIGN, for the same reason:
- * aligned words); 64 bytes are one cache line. 60 bytes are the shortest frame Ethernet carries (64 with its
- * checksum). The addresses are 0 and the header's checksum holds for that, so a receiver writes both
- * words and adds their halves: the RFC 1624 update with m = 0. The UDP checksum is 0, "not used".
+ * Two bytes in front put the IP header at offset 16 (the kernel's NET_IP_ALIGN, for the same
+ * reason: aligned words); 64 bytes are one cache line. 60 bytes are the shortest frame Ethernet
+ * carries (64 with its checksum). The addresses are 0 and the header's checksum holds for that, so
+ * a receiver writes both words and adds their halves: the RFC 1624 update with m = 0. The UDP
+ * checksum is 0, "not used".
  */
 import { replaceWordChecksum } from "../reference/checksum.js";
 import {
@@ -51,7 +52,10 @@ export function rxTemplates(world: World): Uint8Array[] {
   return receiveDevices(world).map(rxTemplate);
 }
 
-/** The template of one receive device. The sender's MAC is 02:00:ff and the device's last three bytes. */
+/**
+ * The template of one receive device. The sender's MAC is 02:00:ff and the device's last three
+ * bytes.
+ */
 export function rxTemplate(device: Device): Uint8Array {
   const template = new Uint8Array(TEMPLATE_BYTES);
   const sender = Uint8Array.of(2, 0, 0xff, ...device.mac.subarray(3));

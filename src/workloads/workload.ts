@@ -4,7 +4,9 @@
  */
 import { UsageError } from "../reference/usageError.js";
 
-/** `forward`: received, routed, sent on. `local-send`: sent by this host, output route per packet. */
+/**
+ * `forward`: received, routed, sent on. `local-send`: sent by this host, output route per packet.
+ */
 export type PacketPath = "forward" | "local-send";
 
 /**
@@ -24,7 +26,9 @@ export interface Workload {
   readonly hostsPerPrefix: number;
   /** Addresses that send. */
   readonly sources: number;
-  /** How many of the sources talk to one destination; 0: any of them, drawn anew for each packet. */
+  /**
+   * How many of the sources talk to one destination; 0: any of them, drawn anew for each packet.
+   */
   readonly sourcesPerHost: number;
 }
 

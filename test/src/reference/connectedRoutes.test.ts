@@ -23,8 +23,8 @@ function shown(device: Partial<Device>, ...addresses: [string, number][]): strin
   });
   return routes.map(
     ({ table, type, prefix, length, scope, nexthop, preferredSource }) =>
-      `${table} ${TYPES[type]} ${formatAddress(prefix)}/${length} scope ${scope} nh ${nexthop.scope}` +
-      ` src ${formatAddress(preferredSource ?? 0)}`,
+      `${table} ${TYPES[type]} ${formatAddress(prefix)}/${length} scope ${scope}` +
+      ` nh ${nexthop.scope} src ${formatAddress(preferredSource ?? 0)}`,
   );
 }
 

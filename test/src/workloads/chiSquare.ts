@@ -1,6 +1,6 @@
 /**
- * Pearson's statistic of counts against a law, as a standard normal score (Wilson and Hilferty's cube
- * root): beyond 4 is one chance in 30,000.
+ * Pearson's statistic of counts against a law, as a standard normal score (Wilson and Hilferty's
+ * cube root): beyond 4 is one chance in 30,000.
  * @param weights the law, up to a factor; the same length as `counts`
  */
 export function chiSquareScore(counts: ArrayLike<number>, weights: ArrayLike<number>): number {

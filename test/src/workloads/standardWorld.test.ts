@@ -40,7 +40,7 @@ describe("standardWorld", () => {
     ).toBe(true);
   });
 
-  it("has a neighbour for every next hop, on the next hop's subnet, and none for the silent host", () => {
+  it("has a neighbour on its subnet for every next hop, and none for the silent host", () => {
     expect(world.nexthops).toHaveLength(64);
     expect(formatAddress(world.nexthops[63]?.gateway ?? 0)).toBe("10.2.3.73");
     for (const { gateway, ifindex } of world.nexthops) {

@@ -13,7 +13,9 @@ export function tableOf(...prefixes: string[]): PrefixColumns {
   };
 }
 
-/** `count` /24 prefixes from 20.0.0.0 up, every eighth of them holding a /28 as the row after it. */
+/**
+ * `count` /24 prefixes from 20.0.0.0 up, every eighth of them holding a /28 as the row after it.
+ */
 export function bigTable(count: number): PrefixColumns {
   const prefixes = new Uint32Array(count);
   const lengths = new Uint8Array(count);
