@@ -5,7 +5,6 @@
 import { bootAlloc } from "./arch/regions";
 import { possibleCpus, superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
-import { rcuInit } from "./kernel/rcu";
 import { COUNTER_DST_ENTRIES, percpuCounterInit } from "./lib/percpuCounter";
 import { KMEM_CACHE_NEIGHBOUR, KMEM_CACHE_RTABLE, SLAB_HWCACHE_ALIGN } from "./mm/caches";
 import { kmemCacheCreate } from "./mm/slab";
@@ -37,7 +36,6 @@ function counterBatch(): u32 {
  * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing. */
 export function boot(fibInfos: u32, neighbours: u32): u32 {
   clockInit();
-  rcuInit();
   if (!slabPoolInit()) return BOOT_SLAB;
   if (!kmemCacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES, SLAB_HWCACHE_ALIGN)) {
     return BOOT_CACHES;

@@ -15,6 +15,7 @@ export {
   synchronizeRcu,
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
+export * from "./layout";
 export { percpuCounterSum } from "./lib/percpuCounter";
 export {
   slabBitmapBytes,
@@ -24,7 +25,14 @@ export {
   slabPagesLeft,
   slabPagesUsed,
 } from "./mm/slabWalk";
-export { dstAlloc, dstFree, dstGarbageHeadAt, dstGcTask, dstHold, dstRelease } from "./net/core/dst";
+export {
+  dstAlloc,
+  dstFree,
+  dstGarbageHeadAt,
+  dstGcTask,
+  dstHold,
+  dstRelease,
+} from "./net/core/dst";
 export { neighAddPermanent, neighEntries } from "./net/core/neighbour";
 export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
 export { fibCreateInfoRequest, fibDetachTables, fibReleaseInfoNumber } from "./net/fib/fibHost";
@@ -36,4 +44,3 @@ export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";
-export * from "./layout";

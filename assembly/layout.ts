@@ -3,12 +3,11 @@
  * both languages. They become immutable globals of the image; `src/machine/layout.ts` reads them.
  */
 import { CpuHead } from "./arch/percpu";
-import { SB_REGIONS, SuperBlock } from "./arch/superblock";
+import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
-import { FibInfo, FibInfos } from "./net/fib/fibInfo";
-import { G_FIB } from "./arch/superblock";
-import { FRAME_BYTES } from "./workload/rxRing";
 import { NetDevice } from "./net/core/netDevice";
+import { FibInfo, FibInfos } from "./net/fib/fibInfo";
+import { FRAME_BYTES } from "./workload/rxRing";
 
 export { COSTS } from "./arch/costs";
 export {
@@ -33,13 +32,13 @@ export { MIB_COUNTERS, MIB_DROPS } from "./net/core/mib";
 export { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 export { NET_DEVICE_BYTES } from "./net/core/netDevice";
 export { SK_BUFF_BYTES } from "./net/core/skbuff";
-export { RT_STATS } from "./net/ipv4/rtStat";
 export {
   RTABLE_BYTES,
   RTABLE_GENID_OFFSET,
   RTABLE_IS_INPUT_OFFSET,
   RTABLE_UNCACHED_OFFSET,
 } from "./net/ipv4/rtable";
+export { RT_STATS } from "./net/ipv4/rtStat";
 export { BURST, FRAME_TEMPLATE, TEMPLATE_BYTES } from "./workload/rxRing";
 
 export const RX_FRAME_BYTES: usize = FRAME_BYTES;

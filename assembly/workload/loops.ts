@@ -8,9 +8,10 @@
  * After a burst: the clock moves (CPU 0), timers and work of this CPU run, a quiescent state is noted
  * and grace periods and callbacks go on. What ran is counted in the rings' window words.
  */
-import { nowNs } from "../arch/env";
-import { COST_PACKET, countCost } from "../arch/costs";
+
 import { plainLoad32 } from "../arch/atomic";
+import { COST_PACKET, countCost } from "../arch/costs";
+import { nowNs } from "../arch/env";
 import { smpProcessorId } from "../arch/percpu";
 import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";

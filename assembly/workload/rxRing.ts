@@ -9,8 +9,14 @@
  * The list's position carries on from window to window. The receive device of a packet follows from
  * the last octet of its source address. Owner only. This cost is in every row, the `null` row too.
  */
-import { plainLoad16, plainLoad32, plainLoad64, plainStore16 } from "../arch/atomic";
-import { plainStore32, plainStore64 } from "../arch/atomic";
+import {
+  plainLoad16,
+  plainLoad32,
+  plainLoad64,
+  plainStore16,
+  plainStore32,
+  plainStore64,
+} from "../arch/atomic";
 import { superBlock } from "../arch/superblock";
 import { CpuRings } from "../net/core/devXmit";
 import { netDeviceOf } from "../net/core/netDevice";
@@ -60,16 +66,19 @@ export function receiveBurst(rings: CpuRings, n: u32): void {
   const rxSlot = rings.rxSlot;
   let next = rings.flowNext;
   let skbAt: usize = rings.skbsAt;
-  let frame: usize = rings.framesAt + FRAME_TEMPLATE;
+  let frame: usize = <usize>rings.framesAt + FRAME_TEMPLATE;
   for (let i: u32 = 0; i < n; i++) {
-    const pair: usize = rings.flowsAt + ((<usize>next) << 3);
+    const pair: usize = <usize>rings.flowsAt + ((<usize>next) << 3);
     const saddr = plainLoad32(pair);
     const daddr = plainLoad32(pair + 4);
     const device = rxDeviceOf(saddr, devices);
     const template = templates + <usize>device * TEMPLATE_BYTES;
     copyTemplate(frame, template);
     const iph = frame + TEMPLATE_IP;
-    plainStore16(iph + 10, addressedChecksum(plainLoad16(template + TEMPLATE_IP + 10), saddr, daddr));
+    plainStore16(
+      iph + 10,
+      addressedChecksum(plainLoad16(template + TEMPLATE_IP + 10), saddr, daddr),
+    );
     plainStore32(iph + 12, saddr);
     plainStore32(iph + 16, daddr);
     const skb = changetype<SkBuff>(skbAt);

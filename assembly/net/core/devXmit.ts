@@ -8,9 +8,10 @@
  * gets the frame after its dst was dropped; one without keeps it until the frame is complete.
  * Owner only. The host reads a ring after a burst of at most 256 frames.
  */
-import { protocolReceive } from "../../calls/proto";
+
 import { plainLoad64, plainStore16, plainStore32, plainStore64 } from "../../arch/atomic";
 import { PCPU_DEV_STATS, PCPU_RINGS, thisCpuArea } from "../../arch/percpu";
+import { protocolReceive } from "../../calls/proto";
 import { DROP_DEVICE_DOWN, MIB_OUT_TRANSMITS, mibInc } from "./mib";
 import { IFF_LOOPBACK, IFF_UP, IFF_XMIT_DST_RELEASE, NetDevice } from "./netDevice";
 import { kfreeSkb, PACKET_HOST, SkBuff, skbDstDrop, skbDstForce } from "./skbuff";

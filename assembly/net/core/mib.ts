@@ -17,29 +17,34 @@ export const MIB_OUT_REQUESTS: usize = 3;
 /** Frames handed to a device's ring. */
 export const MIB_OUT_TRANSMITS: usize = 4;
 
+/** First of the drop counters; their order is that of `MIB_DROPS` in `src/machine/counters.ts`. */
 export const MIB_DROPS: usize = 8;
-export const DROP_OTHER_HOST: usize = 8;
-export const DROP_NOT_IP: usize = 9;
-export const DROP_TRUNCATED: usize = 10;
-export const DROP_HEADER_ERROR: usize = 11;
-export const DROP_CHECKSUM_ERROR: usize = 12;
-export const DROP_IP_OPTIONS: usize = 13;
-export const DROP_MARTIAN_SOURCE: usize = 14;
-export const DROP_MARTIAN_DESTINATION: usize = 15;
-export const DROP_MULTICAST: usize = 16;
-export const DROP_NO_ROUTE: usize = 17;
-export const DROP_FORWARDING_OFF: usize = 18;
-export const DROP_TTL_EXCEEDED: usize = 19;
-export const DROP_FRAG_NEEDED: usize = 20;
-export const DROP_NEEDS_FRAGMENT: usize = 21;
-export const DROP_NO_NEIGHBOUR: usize = 22;
-export const DROP_DEVICE_DOWN: usize = 23;
-export const DROP_NO_BUFFER: usize = 24;
-export const DROP_DISCARDED: usize = 25;
-export const DROP_RT_BUG: usize = 26;
-export const DROP_NO_ROUTE_OUTPUT: usize = 27;
+export const DROP_NOT_IP: usize = 8;
+export const DROP_OTHER_HOST: usize = 9;
+export const DROP_SHORT_HEADER: usize = 10;
+export const DROP_BAD_HEADER: usize = 11;
+export const DROP_BAD_CHECKSUM: usize = 12;
+export const DROP_SHORT_PACKET: usize = 13;
+export const DROP_BAD_TOTAL_LENGTH: usize = 14;
+export const DROP_MULTICAST_NOT_MEMBER: usize = 15;
+export const DROP_MARTIAN_SOURCE: usize = 16;
+export const DROP_MARTIAN_DESTINATION: usize = 17;
+export const DROP_IP_OPTIONS: usize = 18;
+export const DROP_NO_ROUTE: usize = 19;
+export const DROP_FORWARDING_OFF: usize = 20;
+export const DROP_LINK_BROADCAST: usize = 21;
+export const DROP_TTL_EXCEEDED: usize = 22;
+export const DROP_FRAG_NEEDED: usize = 23;
+export const DROP_NEEDS_FRAGMENT: usize = 24;
+export const DROP_NO_NEIGHBOUR: usize = 25;
+export const DROP_DEVICE_DOWN: usize = 26;
+export const DROP_ZERO_DESTINATION: usize = 27;
+export const DROP_BROADCAST_SEND: usize = 28;
+export const DROP_NO_BUFFER: usize = 29;
+export const DROP_DISCARDED: usize = 30;
+export const DROP_RT_BUG: usize = 31;
 /** Counters in use. */
-export const MIB_COUNTERS: usize = 28;
+export const MIB_COUNTERS: usize = 32;
 
 /** Adds one to a counter of this CPU. */
 export function mibInc(index: usize): void {

@@ -148,7 +148,7 @@ function arpTbl(): NeighTable {
 /** Makes the table with room for `expected` entries at a load of at most one. False: no memory. */
 export function neighTableInit(expected: u32): bool {
   let shift: u32 = 3;
-  while (shift < 20 && 1 << shift < expected) shift++;
+  while (shift < 20 && (<u32>1) << shift < expected) shift++;
   const t = arpTbl();
   const at = bootAlloc((<usize>8) << shift, 64);
   if (!at) return false;
@@ -161,8 +161,8 @@ export function neighTableInit(expected: u32): bool {
 
 /** 3.10's `arp_hashfn`: (key XOR hash32(dev)) · secret, top bits. */
 function neighBucketAt(t: NeighTable, dev: usize, key: u32): usize {
-  const h = (key ^ hash32(<u32>dev)) * t.secret;
-  return t.buckets + ((<usize>(h >> (32 - t.shift))) << 3);
+  const h = (key ^ hash32(<u32>dev, 32)) * t.secret;
+  return <usize>t.buckets + ((<usize>(h >> (32 - t.shift))) << 3);
 }
 
 /** Entry of (dev, key) or 0; no reference, caller is in an RCU-bh section.
@@ -222,7 +222,7 @@ export function neighIfdown(dev: usize): u32 {
   let removed: u32 = 0;
   spinLockBh(changetype<usize>(t) + offsetof<NeighTable>("lock"));
   for (let i: usize = 0; i < (<usize>1) << t.shift; i++) {
-    let link: usize = t.buckets + (i << 3);
+    let link: usize = <usize>t.buckets + (i << 3);
     let at: usize = plainLoad32(link);
     while (at) {
       const n = changetype<Neighbour>(at);

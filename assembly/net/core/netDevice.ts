@@ -10,12 +10,18 @@
  * area whose sum means something only at teardown (2.6.37 on). This is the only file that looks at
  * that knob. Invariant at quiescence: count == dsts + neighbours + in_device's that point here.
  */
-import { atomicLoad32, atomicStore32, atomicAdd32, atomicSub32 } from "../../arch/atomic";
+import {
+  atomicAdd32,
+  atomicLoad32,
+  atomicStore32,
+  atomicSub32,
+  plainLoad32,
+  plainStore32,
+} from "../../arch/atomic";
 import { COST_DEV_HOLD, COST_DEV_PUT, countCost } from "../../arch/costs";
 import { bootAlloc } from "../../arch/regions";
 import { G_NETDEV, superBlockAt } from "../../arch/superblock";
 import { bugOn, SITE_DEV_REFCOUNT } from "../../arch/trap";
-import { plainLoad32, plainStore32 } from "../../arch/atomic";
 import { DEBUG, DEV_COUNT, DEV_COUNT_PERCPU } from "../../config";
 import { refPercpuHold, refPercpuRelease, refPercpuSum } from "../../lib/refPercpu";
 
@@ -97,7 +103,7 @@ if (offsetof<NetDevice>() > NET_DEVICE_BYTES) ERROR("NetDevice overflows");
 
 /** Offset of device slot `slot` (ifindex − 1), 0 if there is none. */
 export function netDeviceOf(slot: u32): usize {
-  return plainLoad32(superBlockAt() + G_NETDEV + (<usize>slot << 2));
+  return plainLoad32(superBlockAt() + G_NETDEV + ((<usize>slot) << 2));
 }
 
 /** Makes the device with this ifindex (1 up, in order) and returns it; 0 if boot memory is out. */
@@ -112,7 +118,7 @@ export function registerNetdevice(ifindex: u32, mtu: u32, flags: u32): usize {
   dev.flags = flags;
   dev.privFlags = flags & IFF_LOOPBACK ? 0 : IFF_XMIT_DST_RELEASE;
   dev.regState = NETREG_REGISTERED;
-  plainStore32(superBlockAt() + G_NETDEV + (<usize>(ifindex - 1) << 2), <u32>at);
+  plainStore32(superBlockAt() + G_NETDEV + ((<usize>(ifindex - 1)) << 2), <u32>at);
   return at;
 }
 

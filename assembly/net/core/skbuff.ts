@@ -12,15 +12,17 @@
  *
  * Owner only: an skb belongs to the CPU that received it, which has 64 of them for its hot frames.
  */
-import { bugOn, SITE_SKB_NOREF } from "../../arch/trap";
+
 import { thisCpuHead } from "../../arch/percpu";
+import { bugOn, SITE_SKB_NOREF } from "../../arch/trap";
 import { DEBUG, NOREF } from "../../config";
 import { dstHold, dstRelease } from "./dst";
-import { DstEntry, DST_NOCACHE } from "./dstEntry";
+import { DST_NOCACHE, DstEntry } from "./dstEntry";
 
 export const SKB_DST_NOREF: u32 = 1;
 
 export const PACKET_HOST: u32 = 0;
+export const PACKET_BROADCAST: u32 = 1;
 export const PACKET_OTHERHOST: u32 = 3;
 
 @unmanaged

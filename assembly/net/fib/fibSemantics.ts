@@ -17,9 +17,11 @@ import { bootAlloc } from "../../arch/regions";
 import { possibleCpus } from "../../arch/superblock";
 import { bugOn, SITE_FIB_INFO } from "../../arch/trap";
 import { RCU_FUNC_FREE_FIB_INFO } from "../../calls/rcu";
+import { nexthopRoutesFree } from "../../calls/route";
 import { LINE_BYTES } from "../../config";
 import { callRcu } from "../../kernel/callRcu";
 import { hlistAddHeadRcu, hlistDelRcu, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
+import { devHold, devPut } from "../core/netDevice";
 import { FibConfig, nhConfigOf } from "./fibConfig";
 import { FIB_INFO_NH, FIB_INFOS_MAX, FIB_NHS_MAX, FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
 import { FIB_NH_BYTES, FibNh } from "./fibNh";
@@ -175,6 +177,7 @@ export function fibCreateInfo(cfg: FibConfig): usize {
     return found;
   }
   infos.inUse += 1;
+  holdDevices(fi);
   fi.treeref = 1;
   fi.clntref = 1;
   hlistAddHeadRcu(fi.hashNode, bucketOf(fi));
@@ -208,8 +211,17 @@ export function fibInfoPut(fi: FibInfo): void {
   if (fi.clntrefDec()) callRcu(fi.rcuHead, RCU_FUNC_FREE_FIB_INFO);
 }
 
-/** Drops what the nexthop caches. The routing layer above adds its call here. */
+/** Each nexthop holds its device, as `fib_check_nh` leaves it. */
+function holdDevices(fi: FibInfo): void {
+  for (let i: u32 = 0; i < fi.nhs; i++) {
+    if (fi.nh(i).dev != 0) devHold(fi.nh(i).dev);
+  }
+}
+
+/** Drops what the nexthop caches and its device. */
 function dropNexthop(nh: FibNh): void {
+  nexthopRoutesFree(nh);
+  if (nh.dev != 0) devPut(nh.dev);
   nh.dev = 0;
 }
 

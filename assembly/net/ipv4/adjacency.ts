@@ -5,8 +5,9 @@
  * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address without
  * any lookup, so that everything but routing can be timed.
  */
-import { superBlock } from "../../arch/superblock";
+
 import { plainLoad32 } from "../../arch/atomic";
+import { superBlock } from "../../arch/superblock";
 import { ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
 import { SkBuff } from "../core/skbuff";
@@ -24,8 +25,8 @@ import {
   INPUT_LOCAL,
   resultNh,
 } from "./routeInput";
-import { IP_MAX_MTU } from "./rtable";
 import { Flowi4, resolveOutput } from "./routeOutput";
+import { IP_MAX_MTU } from "./rtable";
 
 /** The floor's nexthop: bits of the address choose among `fibInfos` (a power of two) from number
  * `floorFibInfo` on. */
@@ -61,7 +62,7 @@ export function directRouteOutput(skb: SkBuff, fl: Flowi4): i32 {
   const res = thisFibResult();
   const err = resolveOutput(fl, res);
   if (err != 0) return err;
-  skb.cb0 = <u32>changetype<usize>(resultNh(res));
+  skb.cb0 = res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
   skb.cb1 = res.type == RTN_LOCAL ? INPUT_LOCAL : INPUT_FORWARD;
   return 0;
 }
@@ -88,9 +89,9 @@ export function directNexthop(skb: SkBuff, daddr: u32): u32 {
 
 /** MTU of the metrics or of the device. */
 export function directMtu(skb: SkBuff): u32 {
-  const nh = changetype<FibNh>(<usize>skb.cb0);
-  const metrics: usize = changetype<FibInfo>(<usize>nh.parent).metrics;
-  if (metrics) {
+  const nh: usize = skb.cb0;
+  if (nh) {
+    const metrics: usize = changetype<FibInfo>(<usize>changetype<FibNh>(nh).parent).metrics;
     const mtu = plainLoad32(metrics + ((<usize>RTAX_MTU - 1) << 2));
     if (mtu) return mtu;
   }

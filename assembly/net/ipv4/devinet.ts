@@ -8,14 +8,20 @@
  *
  * Caller: the control-plane CPU, or the host while no CPU runs. Takes RTNL.
  */
-import { NETREG_UNREGISTERED, NETREG_UNREGISTERING, NetDevice } from "../core/netDevice";
-import { IFF_UP, netdevRefcntRead } from "../core/netDevice";
+
 import { dstDevEvent, dstGcTask } from "../core/dst";
 import { neighIfdown } from "../core/neighbour";
+import {
+  IFF_UP,
+  NETREG_UNREGISTERED,
+  NETREG_UNREGISTERING,
+  NetDevice,
+  netdevRefcntRead,
+} from "../core/netDevice";
 import { fibSyncDownDev, fibSyncUpDev } from "../fib/fibSemantics";
-import { fibFlush } from "./fibFrontend";
 import { rtCacheFlush } from "../fib/rtGenid";
 import { rtnlLock, rtnlUnlock } from "../fib/rtnl";
+import { fibFlush } from "./fibFrontend";
 import { rtFlushDev } from "./uncachedList";
 
 /** The device is up again: its nexthops live. Routes that were flushed are for the host to add. */
@@ -28,8 +34,8 @@ export function devOpen(at: usize): void {
   rtnlUnlock();
 }
 
-/** Follows `dev_close` and `fib_disable_ip`: nexthops die, their routes are flushed, caches are stale.
- * Returns how many routes went. */
+/** Follows `dev_close` and `fib_disable_ip`: nexthops die, their routes are flushed, caches are stale,
+ * neighbours go, PERMANENT ones too. Returns how many routes went. */
 export function devClose(at: usize): u32 {
   rtnlLock();
   const dev = changetype<NetDevice>(at);
@@ -37,6 +43,7 @@ export function devClose(at: usize): u32 {
   let flushed: u32 = 0;
   if (fibSyncDownDev(<u32>at)) flushed = fibFlush();
   rtCacheFlush();
+  neighIfdown(at);
   dstDevEvent(at, false);
   rtnlUnlock();
   return flushed;
@@ -47,7 +54,6 @@ export function unregisterNetdevice(at: usize): void {
   changetype<NetDevice>(at).regState = NETREG_UNREGISTERING;
   devClose(at);
   rtFlushDev(at);
-  neighIfdown(at);
 }
 
 /** Second half, after the barrier: NETDEV_UNREGISTER_FINAL. Returns the references that are left;

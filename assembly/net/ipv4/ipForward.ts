@@ -2,10 +2,10 @@
  * `ip_forward` of 3.10: TTL, MTU, the header's new checksum, and on to the output.
  * Owner only; runs in softirq under RCU with a route attached.
  */
-import { plainLoad16, plainLoad8, plainStore16, plainStore8 } from "../../arch/atomic";
+import { plainLoad8, plainLoad16, plainStore8, plainStore16 } from "../../arch/atomic";
 import {
   DROP_FRAG_NEEDED,
-  DROP_OTHER_HOST,
+  DROP_LINK_BROADCAST,
   DROP_TTL_EXCEEDED,
   MIB_FORW_DATAGRAMS,
   mibInc,
@@ -29,7 +29,7 @@ export function ipDecreaseTtl(iph: usize): void {
 export function ipForward(skb: SkBuff): void {
   let reason: usize = 0;
   const iph: usize = skb.networkHeader;
-  if (skb.pktType != PACKET_HOST) reason = DROP_OTHER_HOST;
+  if (skb.pktType != PACKET_HOST) reason = DROP_LINK_BROADCAST;
   else if (plainLoad8(iph + 8) <= 1) reason = DROP_TTL_EXCEEDED;
   else if (skb.len > skbRouteMtu(skb) && plainLoad16(iph + 6) & IP_DF_LE) {
     reason = DROP_FRAG_NEEDED;

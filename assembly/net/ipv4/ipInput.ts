@@ -5,24 +5,33 @@
  * Checks come in the kernel's order, each with a counter of its own. Owner only: the frame and its
  * skb belong to this CPU. Runs in softirq under RCU.
  */
-import { plainLoad16, plainLoad32, plainLoad8 } from "../../arch/atomic";
+import { plainLoad8, plainLoad16, plainLoad32 } from "../../arch/atomic";
 import { DstEntry } from "../core/dstEntry";
 import {
-  DROP_CHECKSUM_ERROR,
+  DROP_BAD_CHECKSUM,
+  DROP_BAD_HEADER,
+  DROP_BAD_TOTAL_LENGTH,
   DROP_FORWARDING_OFF,
-  DROP_HEADER_ERROR,
   DROP_IP_OPTIONS,
   DROP_NO_ROUTE,
   DROP_NOT_IP,
   DROP_OTHER_HOST,
-  DROP_TRUNCATED,
+  DROP_SHORT_HEADER,
+  DROP_SHORT_PACKET,
   MIB_IN_DELIVERS,
   MIB_IN_RECEIVES,
   mibInc,
 } from "../core/mib";
 import { ETH_HLEN, ETH_P_IP_LE } from "../core/neighbour";
 import { NetDevice } from "../core/netDevice";
-import { kfreeSkb, PACKET_HOST, PACKET_OTHERHOST, SkBuff, skbDst } from "../core/skbuff";
+import {
+  kfreeSkb,
+  PACKET_BROADCAST,
+  PACKET_HOST,
+  PACKET_OTHERHOST,
+  SkBuff,
+  skbDst,
+} from "../core/skbuff";
 import { dstInput, routeInput } from "./route";
 
 /** Bytes of an IPv4 header without options. */
@@ -32,7 +41,18 @@ export const IP_HLEN: u32 = 20;
 export function ipHeaderSum(iph: usize): u32 {
   let sum: u64 = <u64>plainLoad32(iph) + <u64>plainLoad32(iph + 4) + <u64>plainLoad32(iph + 8);
   sum += <u64>plainLoad32(iph + 12) + <u64>plainLoad32(iph + 16);
-  sum = (sum & 0xffffffff) + (sum >> 32);
+  return foldSum(sum);
+}
+
+/** The same for a header with options, of `words` 32-bit words. */
+function longHeaderSum(iph: usize, words: u32): u32 {
+  let sum: u64 = 0;
+  for (let i: u32 = 0; i < words; i++) sum += <u64>plainLoad32(iph + ((<usize>i) << 2));
+  return foldSum(sum);
+}
+
+function foldSum(words: u64): u32 {
+  let sum = (words & 0xffffffff) + (words >> 32);
   sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
   sum = (sum & 0xffff) + (sum >> 16);
   return <u32>((sum & 0xffff) + (sum >> 16));
@@ -52,7 +72,9 @@ export function ethTypeTrans(skb: SkBuff): void {
   const dev = changetype<NetDevice>(<usize>skb.dev);
   skb.macHeader = <u32>at;
   const mine = plainLoad32(at) == dev.macLow && plainLoad16(at + 4) == dev.macHigh;
-  skb.pktType = mine ? PACKET_HOST : PACKET_OTHERHOST;
+  // The group bit means broadcast or multicast; the receive path treats them alike.
+  if (mine) skb.pktType = PACKET_HOST;
+  else skb.pktType = plainLoad8(at) & 1 ? PACKET_BROADCAST : PACKET_OTHERHOST;
   skb.protocol = plainLoad16(at + 12);
   skb.data = <u32>(at + ETH_HLEN);
   skb.len -= ETH_HLEN;
@@ -60,25 +82,30 @@ export function ethTypeTrans(skb: SkBuff): void {
 
 /** The reason why an IP header is not acceptable, or 0. Follows the checks of `ip_rcv`. */
 function ipHeaderFault(skb: SkBuff): usize {
-  if (skb.pktType == PACKET_OTHERHOST) return DROP_OTHER_HOST;
   if (skb.protocol != ETH_P_IP_LE) return DROP_NOT_IP;
-  if (skb.len < IP_HLEN) return DROP_TRUNCATED;
+  if (skb.pktType == PACKET_OTHERHOST) return DROP_OTHER_HOST;
+  if (skb.len < IP_HLEN) return DROP_SHORT_HEADER;
   const iph: usize = skb.data;
   const versionIhl = plainLoad8(iph);
-  if (versionIhl != 0x45) {
-    if (versionIhl >> 4 != 4 || (versionIhl & 15) < 5) return DROP_HEADER_ERROR;
-    return DROP_IP_OPTIONS;
+  let headerBytes = IP_HLEN;
+  if (versionIhl == 0x45) {
+    if (ipHeaderSum(iph) != 0xffff) return DROP_BAD_CHECKSUM;
+  } else {
+    headerBytes = (versionIhl & 15) << 2;
+    if (versionIhl >> 4 != 4 || headerBytes < IP_HLEN) return DROP_BAD_HEADER;
+    if (skb.len < headerBytes) return DROP_SHORT_HEADER;
+    if (longHeaderSum(iph, headerBytes >> 2) != 0xffff) return DROP_BAD_CHECKSUM;
   }
-  if (ipHeaderSum(iph) != 0xffff) return DROP_CHECKSUM_ERROR;
   const total = (plainLoad8(iph + 2) << 8) | plainLoad8(iph + 3);
-  if (skb.len < total) return DROP_TRUNCATED;
-  if (total < IP_HLEN) return DROP_HEADER_ERROR;
+  if (skb.len < total) return DROP_SHORT_PACKET;
+  if (total < headerBytes) return DROP_BAD_TOTAL_LENGTH;
   skb.len = total;
   return 0;
 }
 
 /** Receives one packet: checks its header, routes it unless it carries a route already, and hands it
- * on. Follows `ip_rcv` and `ip_rcv_finish` of 3.10; packets with options are dropped by name. */
+ * on. Follows `ip_rcv` and `ip_rcv_finish` of 3.10; where the kernel would process options, a packet
+ * that has any is dropped by name. */
 export function ipRcv(skb: SkBuff): void {
   mibInc(MIB_IN_RECEIVES);
   const fault = ipHeaderFault(skb);
@@ -93,6 +120,10 @@ export function ipRcv(skb: SkBuff): void {
       kfreeSkb(skb);
       return;
     }
+  }
+  if (plainLoad8(iph) != 0x45) {
+    drop(skb, DROP_IP_OPTIONS);
+    return;
   }
   dstInput(skb);
 }

@@ -3,22 +3,16 @@
  * header in the device's ring. The neighbour is looked up for every packet, under RCU-bh and without
  * a reference; its header is copied under the seqlock.
  */
-import { plainLoad32, plainStore16, plainStore32, plainStore8 } from "../../arch/atomic";
-import {
-  DROP_NEEDS_FRAGMENT,
-  DROP_NO_NEIGHBOUR,
-  DROP_NO_ROUTE_OUTPUT,
-  MIB_OUT_REQUESTS,
-  mibInc,
-} from "../core/mib";
+import { plainLoad32, plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
 import { devQueueXmit } from "../core/devXmit";
+import { DROP_NEEDS_FRAGMENT, DROP_NO_NEIGHBOUR, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
 import {
   ETH_HLEN,
   ETH_P_IP_LE,
   ipv4NeighLookupNoref,
   Neighbour,
-  neighHhCopy,
   NUD_CONNECTED,
+  neighHhCopy,
 } from "../core/neighbour";
 import { IFF_LOOPBACK, NetDevice } from "../core/netDevice";
 import { kfreeSkb, SkBuff } from "../core/skbuff";
@@ -70,7 +64,6 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   fl.daddr = daddr;
   fl.saddr = 0;
   if (routeOutput(skb, fl) != 0) {
-    mibInc(DROP_NO_ROUTE_OUTPUT);
     kfreeSkb(skb);
     return;
   }
@@ -78,7 +71,7 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   skb.networkHeader = <u32>iph;
   plainStore8(iph + 8, IPDEFTTL);
   plainStore32(iph + 12, fl.saddr);
-  plainStore32(iph + 16, daddr);
+  plainStore32(iph + 16, fl.daddr);
   plainStore16(iph + 10, 0);
   plainStore16(iph + 10, ~ipHeaderSum(iph) & 0xffff);
   dstOutput(skb);

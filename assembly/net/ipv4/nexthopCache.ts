@@ -10,18 +10,18 @@
  * This is the only file that looks at OUTPUT_SLOT; SLOT_COUNTED is looked at here and in `dst.ts`.
  */
 import { atomicCmpxchg32, readOnce32 } from "../../arch/atomic";
+import { COST_SLOT_INSTALL, COST_SLOT_LOST, countCost } from "../../arch/costs";
 import { smpProcessorId } from "../../arch/percpu";
 import { possibleCpus } from "../../arch/superblock";
-import { COST_SLOT_INSTALL, COST_SLOT_LOST, countCost } from "../../arch/costs";
 import { DEBUG, OUTPUT_SLOT, OUTPUT_SLOT_PERCPU, SLOT_COUNTED } from "../../config";
+import { listEmpty } from "../../lib/listHead";
 import { dstDisplaced, dstFree, dstHold, dstRelease } from "../core/dst";
 import { DST_CALL_DISCARD, DST_OBSOLETE_DEAD, DstEntry } from "../core/dstEntry";
 import { devHold, devPut, netDeviceOf } from "../core/netDevice";
 import { fibInfoAt, nhRthOutput } from "../fib/fibInfo";
 import { FibNh } from "../fib/fibNh";
-import { rtAddUncachedList } from "./uncachedList";
-import { listEmpty } from "../../lib/listHead";
 import { Rtable } from "./rtable";
+import { rtAddUncachedList } from "./uncachedList";
 
 /** The slot that an output route of this CPU uses. */
 export function outputSlotAt(nh: FibNh): usize {

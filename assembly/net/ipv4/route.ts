@@ -11,6 +11,8 @@
  * Without a dst the attached route is the adjacency (a fib_nh in cb0) and its type (cb1); it is
  * protected by RCU like everything that the lookup returns.
  */
+
+import { dstInputCall, dstOutputCall } from "../../calls/dst";
 import {
   ROUTE_CACHE,
   ROUTE_CACHE_DIRECT,
@@ -18,7 +20,6 @@ import {
   ROUTE_CACHE_NEXTHOP,
   ROUTE_CACHE_NONE,
 } from "../../config";
-import { dstInputCall, dstOutputCall } from "../../calls/dst";
 import { DstEntry } from "../core/dstEntry";
 import { SkBuff, skbDst, skbDstSet } from "../core/skbuff";
 import {

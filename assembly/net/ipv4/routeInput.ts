@@ -13,6 +13,7 @@
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
 import { BUSTED, DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
 import { EINVAL, ENETUNREACH, ENOBUFS } from "../../errno";
+import { bswap32 } from "../../lib/byteorder";
 import {
   DST_CALL_IP_ERROR,
   DST_CALL_IP_FORWARD,
@@ -24,15 +25,15 @@ import {
 import {
   DROP_MARTIAN_DESTINATION,
   DROP_MARTIAN_SOURCE,
-  DROP_MULTICAST,
+  DROP_MULTICAST_NOT_MEMBER,
   DROP_NO_BUFFER,
   mibInc,
 } from "../core/mib";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
 import { SkBuff, skbDstSet, skbDstSetNoref } from "../core/skbuff";
+import { FibInfo } from "../fib/fibInfo";
 import { FibNh } from "../fib/fibNh";
 import { FibResult, thisFibResult } from "../fib/fibResult";
-import { FibInfo } from "../fib/fibInfo";
 import { fibLookup } from "../fib/fibTable";
 import {
   RT_SCOPE_UNIVERSE,
@@ -41,12 +42,17 @@ import {
   RTN_UNICAST,
   RTN_UNREACHABLE,
 } from "../fib/rtnetlink";
-import { bswap32 } from "../../lib/byteorder";
 import { ipv4IsLbcast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from "./inetAddress";
 import { inputSlotAt, rtCacheRoute, slotRoute } from "./nexthopCache";
-import { rtCacheValid, RTCF_BROADCAST, RTCF_LOCAL, rtDstAlloc, Rtable } from "./rtable";
-import { RT_STAT_IN_MARTIAN_DST, RT_STAT_IN_MARTIAN_SRC, RT_STAT_IN_NO_ROUTE } from "./rtStat";
-import { RT_STAT_IN_BRD, RT_STAT_IN_SLOW_TOT, rtStatInc } from "./rtStat";
+import { RTCF_BROADCAST, RTCF_LOCAL, Rtable, rtCacheValid, rtDstAlloc } from "./rtable";
+import {
+  RT_STAT_IN_BRD,
+  RT_STAT_IN_MARTIAN_DST,
+  RT_STAT_IN_MARTIAN_SRC,
+  RT_STAT_IN_NO_ROUTE,
+  RT_STAT_IN_SLOW_TOT,
+  rtStatInc,
+} from "./rtStat";
 import { rtSetNexthop } from "./setNexthop";
 import { rtAddUncachedList } from "./uncachedList";
 
@@ -78,7 +84,7 @@ function martianDestination(): i32 {
 export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
   res.fi = 0;
   if (ipv4IsMulticast(daddr) && !ipv4IsLbcast(daddr)) {
-    mibInc(DROP_MULTICAST);
+    mibInc(DROP_MULTICAST_NOT_MEMBER);
     return -EINVAL;
   }
   if (!dev.ipEnabled) return martianSource();
@@ -192,4 +198,3 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   skbDstSet(skb, at);
   return 0;
 }
-

@@ -11,6 +11,9 @@
  * An entry whose rt_genid is not the current one (`net/fib/rtGenid.ts`) is stale and is never used
  * again; invalidation of all of them is one atomic add.
  */
+
+import { plainLoad32 } from "../../arch/atomic";
+import { listEmpty, listInit } from "../../lib/listHead";
 import { dstAlloc } from "../core/dst";
 import {
   DST_ENTRY_BYTES,
@@ -23,8 +26,6 @@ import { DST_OPS_IPV4 } from "../core/dstOps";
 import { NetDevice } from "../core/netDevice";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
-import { plainLoad32 } from "../../arch/atomic";
-import { listEmpty, listInit } from "../../lib/listHead";
 import { rtDelUncachedList } from "./uncachedList";
 
 export const RTCF_BROADCAST: u32 = 0x10000000;
