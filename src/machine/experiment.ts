@@ -1,0 +1,84 @@
+/**
+ * An experiment's memory with its machines: one table part that all share, templates and flow lists
+ * beside it, a design part for each image. Made once, before any worker starts.
+ */
+import type { Image } from "../image/imageStore.js";
+import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
+import { adoptTablePart, loadTablePart } from "./loadTable.js";
+import { type BootOptions, Machine } from "./machine.js";
+import { describePlan, type MemoryPlan, type PlanRequest, planMemory } from "./plan.js";
+
+/** What an experiment is made of. */
+export interface ExperimentRequest {
+  readonly images: readonly Image[];
+  readonly world: World;
+  readonly table: PrefixColumns;
+  readonly nexthopOf: NexthopPicker;
+  /** Templates of the receive devices, 64 bytes each. */
+  readonly templates: readonly Uint8Array[];
+  readonly flowPairs: number;
+  readonly boot: BootOptions;
+}
+
+/** Room beside the table's prefixes for the routes of the setup. */
+const WORLD_ROUTES = 256;
+
+export class Experiment {
+  private constructor(
+    readonly memory: WebAssembly.Memory,
+    readonly plan: MemoryPlan,
+    readonly budget: string,
+    readonly machines: readonly Machine[],
+    /** Milliseconds that inserting the prefixes took. */
+    readonly loadMs: number,
+  ) {}
+
+  /** The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit */
+  static plan(request: ExperimentRequest): { plan: MemoryPlan; budget: string } {
+    const planRequest: PlanRequest = {
+      routes: request.table.count + WORLD_ROUTES,
+      cpus: request.boot.cpus,
+      flowPairs: request.flowPairs,
+      machines: request.images.length,
+      seed: request.boot.seed,
+    };
+    const plan = planMemory(planRequest);
+    return { plan, budget: describePlan(plan, planRequest) };
+  }
+
+  /** Boots all machines; the first one loads the table, the others adopt it. */
+  static async create(request: ExperimentRequest): Promise<Experiment> {
+    const { plan, budget } = Experiment.plan(request);
+    const pages = plan.bytes / 65_536;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const bytes = new Uint8Array(memory.buffer);
+    request.templates.forEach((template, i) => {
+      bytes.set(template, plan.templates.base + i * 64);
+    });
+    const machines: Machine[] = [];
+    let loadMs = 0;
+    for (const [i, image] of request.images.entries()) {
+      const machine = await Machine.boot(image, memory, plan, i, request.boot);
+      machine.configure(request.world);
+      if (i === 0) loadMs = loadTablePart(machine, request.world, request.table, request.nexthopOf);
+      else adoptTablePart(machine, request.world);
+      machines.push(machine);
+    }
+    return new Experiment(memory, plan, budget, machines, loadMs);
+  }
+
+  /** Writes the flow lists of a cell and points every machine's CPUs at them, from the start. */
+  setFlows(perCpu: readonly Uint32Array[]): void {
+    const u32 = new Uint32Array(this.memory.buffer);
+    let at = this.plan.flows.base;
+    for (const [cpu, list] of perCpu.entries()) {
+      u32.set(list, at / 4);
+      for (const machine of this.machines) {
+        machine.setRingsWord(cpu, "RINGS_FLOWS_AT", at);
+        machine.setRingsWord(cpu, "RINGS_FLOWS", list.length / 2);
+        machine.setRingsWord(cpu, "RINGS_FLOW_NEXT", 0);
+      }
+      at += list.byteLength;
+    }
+  }
+}
