@@ -34,7 +34,7 @@ function burstEnd(rings: CpuRings, n: u32): void {
   if (DEBUG) for (let i: u32 = 0; i < n; i++) countCost(COST_PACKET);
   if (smpProcessorId() == 0) clockPackets(n);
   rings.deferredRun += runDeferred();
-  rcuQuiescent();
+  rings.callbacksRun += rcuQuiescent();
 }
 
 function burstTime(rings: CpuRings, startNs: f64): void {

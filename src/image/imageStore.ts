@@ -13,11 +13,13 @@ import path from "node:path";
 import { CompilerMissingError, compileImage } from "./compile.js";
 import type { Design } from "./designs.js";
 import type { Flavour } from "./flavour.js";
+import type { KnobRow } from "./knobs.js";
 import { packageRoot } from "./packageRoot.js";
 
 /** An image: its bytes, their hash, and whether it had to be compiled now. */
 export interface Image {
   readonly name: string;
+  readonly row: KnobRow;
   readonly flavour: Flavour;
   readonly bytes: Uint8Array;
   readonly sha256: string;
@@ -88,7 +90,8 @@ export async function buildImage(design: Design, flavour: Flavour): Promise<Imag
   const images = before.sourceHash === hash ? before.images : {};
   const manifest = { sourceHash: hash, images: { ...images, [file]: sha256(bytes) } };
   await writeWhole(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
-  return { name: design.name, flavour, bytes, sha256: sha256(bytes), compiledNow: true };
+  const { name, row } = design;
+  return { name, row, flavour, bytes, sha256: sha256(bytes), compiledNow: true };
 }
 
 async function prebuilt(design: Design, flavour: Flavour): Promise<Image | undefined> {
@@ -98,7 +101,8 @@ async function prebuilt(design: Design, flavour: Flavour): Promise<Image | undef
   if (expected === undefined || manifest.sourceHash !== (await sourceHash())) return undefined;
   const bytes = await readFile(path.join(buildFolder, file)).catch(() => undefined);
   if (bytes === undefined || sha256(bytes) !== expected) return undefined;
-  return { name: design.name, flavour, bytes, sha256: expected, compiledNow: false };
+  const { name, row } = design;
+  return { name, row, flavour, bytes, sha256: expected, compiledNow: false };
 }
 
 /**

@@ -83,9 +83,11 @@ function planMachine(from: number, request: PlanRequest): MachinePlan {
   };
   const superblock = take(SUPERBLOCK_BYTES);
   const cpuAreas = take(CPU_AREA_BYTES * areas);
-  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas);
+  const pagesBytes = PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas;
+  // The walkers' bitmap and the slab's table of pages grow with the pages.
+  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128);
   const rings = take(RINGS_BYTES * areas);
-  const pages = take(PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas);
+  const pages = take(pagesBytes);
   return { superblock, cpuAreas, boot, rings, pages, bytes: at - from };
 }
 

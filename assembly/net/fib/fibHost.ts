@@ -40,3 +40,16 @@ export function fibReleaseInfoNumber(index: u32): void {
   fibReleaseInfo(fibInfoAt(index));
   rtnlUnlock();
 }
+
+/** Nexthops of living fib_infos that lead through the device at `dev`: each holds one reference. */
+export function fibInfosOfDevice(dev: u32): u32 {
+  let found: u32 = 0;
+  for (let index: u32 = 1; index < fibInfos().nextIndex; index++) {
+    const fi = fibInfoAt(index);
+    if (fi.treeref == 0) continue;
+    for (let i: u32 = 0; i < fi.nhs; i++) {
+      if (fi.nh(i).dev == dev) found++;
+    }
+  }
+  return found;
+}
