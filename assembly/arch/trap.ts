@@ -23,6 +23,7 @@ export const SITE_SLAB_CACHE: u32 = 305;
 export const SITE_RCU_DEADLINE: u32 = 401;
 export const SITE_RCU_NESTING: u32 = 402;
 export const SITE_TIMER_CORRUPT: u32 = 403;
+export const SITE_RCU_OFFLINE: u32 = 404;
 export const SITE_DST_REFCOUNT: u32 = 501;
 export const SITE_DST_FREED: u32 = 502;
 export const SITE_SKB_NOREF: u32 = 503;

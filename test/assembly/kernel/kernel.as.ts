@@ -1,6 +1,7 @@
 // Entry of the tests of kernel/: the layer, for the host to call.
 
 export { attachCpuArea as attach } from "../../../assembly/arch/percpu";
+export { callRcu, callRcuBh } from "../../../assembly/kernel/callRcu";
 export {
   clockAdvance,
   clockInit,
@@ -9,6 +10,23 @@ export {
   timeAfter,
   timeAfterEq,
 } from "../../../assembly/kernel/jiffies";
+export {
+  rcuAssignPointer,
+  rcuBacklog,
+  rcuBarrierLocal,
+  rcuCpuOffline,
+  rcuCpuOnline,
+  rcuDereference,
+  rcuNoteBhQs,
+  rcuNoteQs,
+  rcuQuiescent,
+  rcuReadLock,
+  rcuReadLockBh,
+  rcuReadUnlock,
+  rcuReadUnlockBh,
+  synchronizeRcu,
+  synchronizeRcuBh,
+} from "../../../assembly/kernel/rcu";
 export {
   enterSoftirq,
   inSoftirq,

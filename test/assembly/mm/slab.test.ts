@@ -60,7 +60,7 @@ describe.each(["release", "debug"] as const)("slab, %s", (flavour) => {
     s.call("kmemCacheCreate", ID, 192, 64);
     const bitmap = s.m.regions.rings.base;
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 400, size: "max" }), (steps) => {
         const bag: number[] = [];
         for (const { cpu, pick, alloc } of steps) {
           if (alloc || bag.length === 0) {
