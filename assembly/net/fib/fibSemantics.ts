@@ -202,7 +202,7 @@ export function fibReleaseInfo(fi: FibInfo): void {
   fi.treeref -= 1;
   if (fi.treeref != 0) return;
   hlistDelRcu(fi.hashNode);
-  fi.dead = true;
+  fi.markDead();
   fibInfos().inUse -= 1;
   fibInfoPut(fi);
 }

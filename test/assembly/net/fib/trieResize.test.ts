@@ -77,11 +77,13 @@ describe("resize", () => {
     expect(rootBits()).toBe(3);
     expect(m.stat()).toMatchObject({ tnodes: 2, maxDepth: 2 });
     expect(m.stat().ofBits(2)).toBe(1);
-    // 50 * (1 + 4) >= 30 * 8: the child becomes two of one bit, and these dissolve in turn.
+    // 50 * (1 + 4) >= 30 * 8: the child becomes two of one bit. Then 50 * (2 + 4) < 30 * 16.
     add(slot(2, 3), 3);
     add(slot(3, 3), 3);
-    expect(rootBits()).toBe(5);
-    expect(m.stat()).toMatchObject({ tnodes: 1, maxDepth: 1 });
+    expect(rootBits()).toBe(4);
+    expect(m.call("rootFull", MAIN)).toBe(2);
+    expect(m.stat()).toMatchObject({ tnodes: 3, maxDepth: 2 });
+    expect(m.stat().ofBits(1)).toBe(2);
     m.settle();
     expect(m.check()).toBe(0);
   });
