@@ -69,7 +69,10 @@ export function fibTrieLookup(
       countCost(COST_TRIE_NODE);
       if (node.isLeaf) {
         const ret = checkLeaf(changetype<Leaf>(node), key, tos, scope, oif, res);
-        if (ret <= 0) return ret;
+        if (ret <= 0) {
+          res.table = <u32>changetype<usize>(table);
+          return ret;
+        }
         break;
       }
       const n = changetype<Tnode>(node);
