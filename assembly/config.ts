@@ -56,6 +56,11 @@ export const DEV_COUNT_PERCPU: i32 = 1;
 // @ts-ignore: value of a --use constant
 export const DEV_COUNT: i32 = isDefined(DST_DEV_COUNT) ? DST_DEV_COUNT : DEV_COUNT_PERCPU;
 
+/** How routes are looked up. */
+export const FIB_TRIE: i32 = 0;
+// @ts-ignore: value of a --use constant
+export const FIB: i32 = isDefined(DST_FIB) ? DST_FIB : FIB_TRIE;
+
 /** Whether the last counted release frees a dst after a grace period, or at once. */
 // @ts-ignore: value of a --use constant
 export const FREE_RCU: bool = isDefined(DST_FREE) ? DST_FREE == 1 : true;

@@ -53,7 +53,11 @@ export class SuperBlock {
   /** Nodes that the neighbour hash is sized for, and devices of the setup. */
   neighbours: u32;
   fibInfos: u32;
-  private _pad: u32;
+  /** Number of the first fib_info of the floor's nexthops. */
+  floorFibInfo: u32;
+  /** Scratch of the control plane: where the host writes a `fib_config`, and what walkers mark in. */
+  requestAt: u32;
+  requestBytes: u32;
 }
 
 /** Region numbers: index into the region table. */

@@ -31,6 +31,7 @@ export const SITE_DEV_REFCOUNT: u32 = 504;
 export const SITE_CALL_ID: u32 = 505;
 export const SITE_TRIE_CORRUPT: u32 = 601;
 export const SITE_FIB_INFO: u32 = 602;
+export const SITE_RTNL: u32 = 603;
 export const SITE_ROUTE_STATE: u32 = 701;
 export const SITE_GATE_DEADLINE: u32 = 901;
 export const SITE_ON_PURPOSE: u32 = 999;

@@ -3,17 +3,23 @@
  */
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
+import { dstGcTask } from "../net/core/dst";
 
 /** Never valid: catches a timer or work item that was not initialised. */
 export const WORK_NONE: u32 = 0;
 /** Counts itself in the word at `data`; what tests queue. */
 export const WORK_COUNT: u32 = 1;
+/** The collector of the dst garbage list. */
+export const WORK_DST_GC: u32 = 2;
 
 /** Runs function `func` with its argument, on the CPU it was queued for. */
 export function workInvoke(func: u32, data: usize): void {
   switch (func) {
     case WORK_COUNT:
       atomicAdd32(data, 1);
+      return;
+    case WORK_DST_GC:
+      dstGcTask();
       return;
     default:
       trapAt(SITE_CALL_ID);

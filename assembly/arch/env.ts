@@ -1,0 +1,7 @@
+/**
+ * The clock of timed images: the only function an image may import (`env.nowNs`; asc names the import's
+ * module after this file). Other flavours never call it, so it is not even in their binary.
+ */
+
+/** Nanoseconds of a monotonic clock. */
+export declare function nowNs(): f64;

@@ -1,0 +1,90 @@
+/**
+ * The layout, for the host: offsets and sizes as exported constants, so that there is one truth for
+ * both languages. They become immutable globals of the image; `src/machine/layout.ts` reads them.
+ */
+import { CpuHead } from "./arch/percpu";
+import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
+import { CpuRings } from "./net/core/devXmit";
+import { NetDevice } from "./net/core/netDevice";
+import { FibInfo, FibInfos } from "./net/fib/fibInfo";
+import { FRAME_BYTES } from "./workload/rxRing";
+
+export { COSTS } from "./arch/costs";
+export {
+  PCPU_BYTES,
+  PCPU_COSTS,
+  PCPU_DEV_REFCNT,
+  PCPU_DEV_STATS,
+  PCPU_MIB,
+  PCPU_RINGS,
+  PCPU_RT_STAT,
+} from "./arch/percpu";
+export { ABI_VERSION, G_NETDEV, SUPERBLOCK_BYTES, SUPERBLOCK_MAGIC } from "./arch/superblock";
+export { TX_RING_ENTRIES } from "./net/core/devXmit";
+export {
+  DST_DEV_OFFSET,
+  DST_FLAGS_OFFSET,
+  DST_NEXT_OFFSET,
+  DST_OBSOLETE_OFFSET,
+  DST_REFCNT_OFFSET,
+} from "./net/core/dstEntry";
+export { MIB_COUNTERS, MIB_DROPS } from "./net/core/mib";
+export { NEIGHBOUR_BYTES } from "./net/core/neighbour";
+export { NET_DEVICE_BYTES } from "./net/core/netDevice";
+export { SK_BUFF_BYTES } from "./net/core/skbuff";
+export {
+  RTABLE_BYTES,
+  RTABLE_GENID_OFFSET,
+  RTABLE_IS_INPUT_OFFSET,
+  RTABLE_UNCACHED_OFFSET,
+} from "./net/ipv4/rtable";
+export { RT_STATS } from "./net/ipv4/rtStat";
+export { BURST, FRAME_TEMPLATE, TEMPLATE_BYTES } from "./workload/rxRing";
+
+export const RX_FRAME_BYTES: usize = FRAME_BYTES;
+export const CPU_SUPERBLOCK: usize = offsetof<CpuHead>("superblock");
+export const CPU_FAULT_SITE: usize = offsetof<CpuHead>("faultSite");
+export const CPU_PHASE: usize = offsetof<CpuHead>("phase");
+export const SB_REGION_TABLE: usize = SB_REGIONS;
+export const SB_ABI_VERSION: usize = offsetof<SuperBlock>("abiVersion");
+export const SB_CPUS: usize = offsetof<SuperBlock>("cpus");
+export const SB_CPU_AREAS_AT: usize = offsetof<SuperBlock>("cpuAreasAt");
+export const SB_CPU_AREA_STRIDE: usize = offsetof<SuperBlock>("cpuAreaStride");
+export const SB_SPIN_LIMIT: usize = offsetof<SuperBlock>("spinLimit");
+export const SB_SLEEP_LIMIT: usize = offsetof<SuperBlock>("sleepLimit");
+export const SB_HZ: usize = offsetof<SuperBlock>("hz");
+export const SB_PACKETS_PER_TICK: usize = offsetof<SuperBlock>("packetsPerTick");
+export const SB_SEED: usize = offsetof<SuperBlock>("seed");
+export const SB_FIB_TABLES: usize = offsetof<SuperBlock>("fibTables");
+export const SB_RCU_BLIMIT: usize = offsetof<SuperBlock>("rcuBlimit");
+export const SB_RCU_QHIMARK: usize = offsetof<SuperBlock>("rcuQhimark");
+export const SB_RCU_QLOWMARK: usize = offsetof<SuperBlock>("rcuQlowmark");
+export const SB_TABLE_AT: usize = offsetof<SuperBlock>("tableAt");
+export const SB_TABLE_BYTES: usize = offsetof<SuperBlock>("tableBytes");
+export const SB_BOOT_NEXT_AT: usize = offsetof<SuperBlock>("bootNextAt");
+export const SB_TEMPLATES_AT: usize = offsetof<SuperBlock>("templatesAt");
+export const SB_NEIGHBOURS: usize = offsetof<SuperBlock>("neighbours");
+export const SB_FIB_INFOS: usize = offsetof<SuperBlock>("fibInfos");
+export const SB_FLOOR_FIB_INFO: usize = offsetof<SuperBlock>("floorFibInfo");
+export const SB_REQUEST_AT: usize = offsetof<SuperBlock>("requestAt");
+export const SB_REQUEST_BYTES: usize = offsetof<SuperBlock>("requestBytes");
+export const RINGS_FLOWS_AT: usize = offsetof<CpuRings>("flowsAt");
+export const RINGS_FLOWS: usize = offsetof<CpuRings>("flows");
+export const RINGS_FLOW_NEXT: usize = offsetof<CpuRings>("flowNext");
+export const RINGS_SKBS_AT: usize = offsetof<CpuRings>("skbsAt");
+export const RINGS_FRAMES_AT: usize = offsetof<CpuRings>("framesAt");
+export const RINGS_TX_AT: usize = offsetof<CpuRings>("txAt");
+export const RINGS_TX_SENT: usize = offsetof<CpuRings>("txSent");
+export const RINGS_DEFERRED_RUN: usize = offsetof<CpuRings>("deferredRun");
+export const RINGS_RX_SLOT: usize = offsetof<CpuRings>("rxSlot");
+export const RINGS_RX_DEVICES: usize = offsetof<CpuRings>("rxDevices");
+export const RINGS_BURST_NS_MAX: usize = offsetof<CpuRings>("burstNsMax");
+export const DEV_MAC_LOW: usize = offsetof<NetDevice>("macLow");
+export const DEV_MAC_HIGH: usize = offsetof<NetDevice>("macHigh");
+export const DEV_PRIMARY_ADDRESS: usize = offsetof<NetDevice>("primaryAddress");
+export const FIB_INFOS_AT: usize = G_FIB + offsetof<FibInfos>("infosAt");
+export const FIB_INFOS_STRIDE: usize = G_FIB + offsetof<FibInfos>("stride");
+export const FIB_INFOS_NEXT: usize = G_FIB + offsetof<FibInfos>("nextIndex");
+export const FIB_INFO_TREEREF: usize = offsetof<FibInfo>("treeref");
+export const DEV_IP_ENABLED: usize = offsetof<NetDevice>("_ipEnabled");
+export const DEV_FORWARDING: usize = offsetof<NetDevice>("_forwarding");

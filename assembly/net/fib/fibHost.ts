@@ -1,0 +1,42 @@
+/**
+ * What the host does with fib_infos directly: making one by number for a bulk load, and letting go of
+ * all routes at once when a machine ends whose table part is shared with others.
+ */
+import { superBlock } from "../../arch/superblock";
+import { FibConfig } from "./fibConfig";
+import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
+import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
+import { rtnlLock, rtnlUnlock } from "./rtnl";
+
+/** Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none. */
+export function fibCreateInfoRequest(): u32 {
+  rtnlLock();
+  const at = fibCreateInfo(changetype<FibConfig>(<usize>superBlock().requestAt));
+  rtnlUnlock();
+  return at == 0 ? 0 : changetype<FibInfo>(at).index;
+}
+
+/**
+ * Drops every treeref of every fib_info, as if all routes were deleted, without touching the table
+ * part. After it the machine must not look anything up. Returns how many fib_infos died.
+ */
+export function fibDetachTables(): u32 {
+  rtnlLock();
+  let died: u32 = 0;
+  for (let index: u32 = 1; index < fibInfos().nextIndex; index++) {
+    const fi = fibInfoAt(index);
+    if (fi.treeref == 0) continue;
+    fi.treeref = 1;
+    fibReleaseInfo(fi);
+    died++;
+  }
+  rtnlUnlock();
+  return died;
+}
+
+/** Gives back the host's own treeref of fib_info `index`. */
+export function fibReleaseInfoNumber(index: u32): void {
+  rtnlLock();
+  fibReleaseInfo(fibInfoAt(index));
+  rtnlUnlock();
+}

@@ -1,0 +1,46 @@
+/**
+ * The semantic match: which route of a prefix answers a lookup, if any. Data plane (spec 4.4).
+ */
+import { listNextRcu } from "../../lib/listHead";
+import { FibAlias } from "./fibAlias";
+import { FibInfo, fibInfoAt } from "./fibInfo";
+import { fibPropsError } from "./fibProps";
+import { FibResult } from "./fibResult";
+import { FA_S_ACCESSED, RTNH_F_DEAD } from "./rtnetlink";
+
+/** First nexthop that lives and leads to `oif` (0: any), or -1. */
+function selectNexthop(fi: FibInfo, oif: u32): i32 {
+  const nhs = fi.nhs;
+  for (let i: u32 = 0; i < nhs; i++) {
+    const nh = fi.nh(i);
+    if ((nh.flags & RTNH_F_DEAD) == 0 && (oif == 0 || oif == nh.oif)) return <i32>i;
+  }
+  return -1;
+}
+
+/**
+ * Walks the alias list at `falh`. 0: `res` has type, scope, nexthop and fib_info; below 0: the
+ * error of a route that says no; 1: nothing here, the search goes on.
+ */
+export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
+  for (let at = listNextRcu(falh); at != falh; at = listNextRcu(at)) {
+    const fa = changetype<FibAlias>(at);
+    if (fa.tos != 0 && <u32>fa.tos != tos) continue;
+    const fi = fibInfoAt(fa.info);
+    if (fi.dead || <u32>fi.scope < scope) continue;
+    // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays clean.
+    if ((fa.state & FA_S_ACCESSED) == 0) fa.state = <u8>FA_S_ACCESSED;
+    const error = fibPropsError(fa.type);
+    if (error != 0) return error;
+    if ((fi.flags & RTNH_F_DEAD) != 0) continue;
+    const selected = selectNexthop(fi, oif);
+    if (selected < 0) continue;
+    res.nhSel = <u8>selected;
+    res.type = fa.type;
+    res.scope = fi.scope;
+    res.fi = <u32>changetype<usize>(fi);
+    res.faHead = <u32>falh;
+    return 0;
+  }
+  return 1;
+}

@@ -1,0 +1,266 @@
+/**
+ * Routes in a trie table: what `fib_table_insert`, `fib_table_delete` and `fib_table_flush` do with
+ * aliases (spec 4.4). Under RTNL.
+ */
+import { EEXIST, EINVAL, ENOBUFS, ENOENT, ESRCH } from "../../errno";
+import { hlistEmpty, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
+import {
+  listAddBeforeRcu,
+  listAddTailRcu,
+  listDelRcu,
+  listEmpty,
+  listNext,
+  listReplaceRcu,
+} from "../../lib/listHead";
+import { FibAlias } from "./fibAlias";
+import { FibConfig } from "./fibConfig";
+import { FibInfo, fibInfoAt } from "./fibInfo";
+import { fibCreateInfo, fibNhMatch, fibReleaseInfo } from "./fibSemantics";
+import {
+  leafFindInfo,
+  leafRemoveInfo,
+  trieFindLeaf,
+  trieInsertPrefix,
+  trieRemoveLeaf,
+  trieRemovePrefix,
+} from "./fibTrieBuild";
+import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
+import { LEAF_INFO_FALH, LeafInfo } from "./leafInfo";
+import { rtCacheFlush } from "./rtGenid";
+import {
+  FA_S_ACCESSED,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  RT_SCOPE_NOWHERE,
+  RTN_MAX,
+  RTNH_F_DEAD,
+} from "./rtnetlink";
+import { CLASS_ALIAS, FibTable } from "./tablePart";
+import { poolFree } from "./tablePool";
+import { aliasFree, aliasNew } from "./trieFree";
+import { Leaf, maskOfLength } from "./trieNode";
+
+const NO_ALIAS: usize = 0;
+
+function priorityOf(fa: FibAlias): u32 {
+  return fibInfoAt(fa.info).priority;
+}
+
+/** Address of the list of aliases of `key`/`plen`, or 0. */
+function findList(table: FibTable, key: u32, plen: u32): usize {
+  const leaf = trieFindLeaf(table, key);
+  if (leaf.none) return 0;
+  const li = leafFindInfo(leaf, plen);
+  return li == 0 ? 0 : li + LEAF_INFO_FALH;
+}
+
+/** `fib_find_alias`: first alias with a smaller tos, or the same and no better priority; or 0. */
+function findAlias(falh: usize, tos: u32, priority: u32): usize {
+  if (falh == 0) return NO_ALIAS;
+  for (let at = listNext(falh); at != falh; at = listNext(at)) {
+    const fa = changetype<FibAlias>(at);
+    if (<u32>fa.tos > tos) continue;
+    if (<u32>fa.tos < tos || priorityOf(fa) >= priority) return at;
+  }
+  return NO_ALIAS;
+}
+
+/** Whether the alias at `at` is of this tos and priority. */
+function isEqual(at: usize, falh: usize, tos: u32, priority: u32): bool {
+  if (at == NO_ALIAS || at == falh) return false;
+  const fa = changetype<FibAlias>(at);
+  return <u32>fa.tos == tos && priorityOf(fa) == priority;
+}
+
+/** From `first` on, among its equals: the alias of this type and fib_info, or 0. */
+function findIdentical(first: usize, falh: usize, type: u32, fi: FibInfo): usize {
+  const tos: u32 = changetype<FibAlias>(first).tos;
+  for (let at = first; isEqual(at, falh, tos, fi.priority); at = listNext(at)) {
+    const fa = changetype<FibAlias>(at);
+    if (<u32>fa.type == type && fa.info == fi.index) return at;
+  }
+  return NO_ALIAS;
+}
+
+/** The alias behind the equals of `first`, or 0 if they end the list. */
+function behindEquals(first: usize, falh: usize, tos: u32, priority: u32): usize {
+  let at = first;
+  while (isEqual(at, falh, tos, priority)) at = listNext(at);
+  return at == falh ? NO_ALIAS : at;
+}
+
+/** NLM_F_REPLACE: a new alias takes the place of `old`, which readers may still hold. */
+function replaceAlias(old: FibAlias, fi: FibInfo, type: u32): i32 {
+  const at = aliasNew(fi.index, old.tos, type);
+  if (at == 0) return -ENOBUFS;
+  listReplaceRcu(changetype<usize>(old), at);
+  if ((old.state & FA_S_ACCESSED) != 0) rtCacheFlush();
+  fibReleaseInfo(fibInfoAt(old.info));
+  aliasFree(old);
+  return 0;
+}
+
+/** A new alias before `before` (0: at the end) in the list of `key`/`plen`, made if missing. */
+function addAlias(
+  table: FibTable,
+  key: u32,
+  plen: u32,
+  known: usize,
+  before: usize,
+  alias: usize,
+): i32 {
+  let falh = known;
+  if (falh == 0) {
+    const li = trieInsertPrefix(table, key, plen);
+    if (li == 0) {
+      poolFree(CLASS_ALIAS, alias);
+      return -ENOBUFS;
+    }
+    falh = li + LEAF_INFO_FALH;
+  }
+  if (plen == 0) table.numDefault += 1;
+  if (before == NO_ALIAS) listAddTailRcu(alias, falh);
+  else listAddBeforeRcu(alias, before);
+  rtCacheFlush();
+  return 0;
+}
+
+/**
+ * Adds a route to `fi`, whose treeref for it the caller has taken and gives up by a return of 0.
+ * Any other result leaves that treeref with the caller. Checks `nlflags` as rtnetlink means them.
+ */
+export function trieAddRoute(
+  table: FibTable,
+  key: u32,
+  plen: u32,
+  tos: u32,
+  type: u32,
+  fi: FibInfo,
+  nlflags: u32,
+): i32 {
+  const falh = findList(table, key, plen);
+  const first = findAlias(falh, tos, fi.priority);
+  let before = first;
+  if (isEqual(first, falh, tos, fi.priority)) {
+    if ((nlflags & NLM_F_EXCL) != 0) return -EEXIST;
+    const identical = findIdentical(first, falh, type, fi);
+    if ((nlflags & NLM_F_REPLACE) != 0) {
+      if (identical == NO_ALIAS) return replaceAlias(changetype<FibAlias>(first), fi, type);
+      if (identical != first) return -EEXIST;
+      // Nothing to do: the table holds this very route, with a treeref of its own.
+      fibReleaseInfo(fi);
+      return 0;
+    }
+    if (identical != NO_ALIAS) return -EEXIST;
+    if ((nlflags & NLM_F_APPEND) != 0) before = behindEquals(first, falh, tos, fi.priority);
+  }
+  if ((nlflags & NLM_F_CREATE) == 0) return -ENOENT;
+  const alias = aliasNew(fi.index, tos, type);
+  if (alias == 0) return -ENOBUFS;
+  return addAlias(table, key, plen, falh, before, alias);
+}
+
+/** Whether `key`/`plen` is a prefix: no host bits, no more than 32 bits. */
+export function isPrefix(key: u32, plen: u32): bool {
+  return plen <= 32 && (key & ~maskOfLength(plen)) == 0;
+}
+
+/**
+ * `fib_table_insert`. 0, or -EINVAL (not a prefix, unknown type), -EEXIST, -ENOENT (nothing to
+ * replace and no NLM_F_CREATE), -ENOBUFS (the part or the numbers of fib_info are full).
+ */
+export function trieInsert(table: FibTable, cfg: FibConfig): i32 {
+  if (!isPrefix(cfg.key, cfg.dstLen) || cfg.type > <u8>RTN_MAX) return -EINVAL;
+  const fi = fibCreateInfo(cfg);
+  if (fi == 0) return -ENOBUFS;
+  const info = changetype<FibInfo>(fi);
+  const ret = trieAddRoute(table, cfg.key, cfg.dstLen, cfg.tos, cfg.type, info, cfg.nlflags);
+  if (ret != 0) fibReleaseInfo(info);
+  return ret;
+}
+
+/** Whether `fa` is what a deletion asks for: fields that are 0 (scope: NOWHERE) match any. */
+function matches(fa: FibAlias, cfg: FibConfig): bool {
+  const fi = fibInfoAt(fa.info);
+  if (cfg.type != 0 && fa.type != cfg.type) return false;
+  if (cfg.scope != <u8>RT_SCOPE_NOWHERE && fi.scope != cfg.scope) return false;
+  if (cfg.prefsrc != 0 && fi.prefsrc != cfg.prefsrc) return false;
+  if (cfg.protocol != 0 && fi.protocol != cfg.protocol) return false;
+  return fibNhMatch(cfg, fi);
+}
+
+/** Unlinks and frees `fa`; its list may be empty then. */
+function removeAlias(table: FibTable, fa: FibAlias, plen: u32): void {
+  listDelRcu(changetype<usize>(fa));
+  if (plen == 0) table.numDefault -= 1;
+  fibReleaseInfo(fibInfoAt(fa.info));
+  aliasFree(fa);
+}
+
+/** `fib_table_delete`. 0, -EINVAL (length over 32) or -ESRCH. */
+export function trieDelete(table: FibTable, cfg: FibConfig): i32 {
+  if (!isPrefix(cfg.key, cfg.dstLen)) return -EINVAL;
+  const leaf = trieFindLeaf(table, cfg.key);
+  if (leaf.none) return -ESRCH;
+  const li = leafFindInfo(leaf, cfg.dstLen);
+  if (li == 0) return -ESRCH;
+  const falh = li + LEAF_INFO_FALH;
+  let at = findAlias(falh, cfg.tos, 0);
+  while (at != NO_ALIAS && at != falh) {
+    const fa = changetype<FibAlias>(at);
+    if (fa.tos != cfg.tos) return -ESRCH;
+    if (matches(fa, cfg)) {
+      const accessed = (fa.state & FA_S_ACCESSED) != 0;
+      removeAlias(table, fa, cfg.dstLen);
+      if (listEmpty(falh)) trieRemovePrefix(table, leaf, changetype<LeafInfo>(li));
+      // A route that no lookup has used is in no cache.
+      if (accessed) rtCacheFlush();
+      return 0;
+    }
+    at = listNext(at);
+  }
+  return -ESRCH;
+}
+
+/** Removes the dead routes of one length; returns how many. */
+function flushAliases(table: FibTable, li: LeafInfo): u32 {
+  let found: u32 = 0;
+  let at = listNext(li.falh);
+  while (at != li.falh) {
+    const fa = changetype<FibAlias>(at);
+    at = listNext(at);
+    if ((fibInfoAt(fa.info).flags & RTNH_F_DEAD) == 0) continue;
+    removeAlias(table, fa, li.plen);
+    found += 1;
+  }
+  return found;
+}
+
+function flushLeaf(table: FibTable, leaf: Leaf): u32 {
+  let found: u32 = 0;
+  let at = hlistFirstRcu(leaf.list);
+  while (at != 0) {
+    const li = changetype<LeafInfo>(at);
+    at = hlistNextRcu(at);
+    found += flushAliases(table, li);
+    if (listEmpty(li.falh)) leafRemoveInfo(li);
+  }
+  if (hlistEmpty(leaf.list)) trieRemoveLeaf(table, leaf);
+  return found;
+}
+
+/** `fib_table_flush`: removes all routes whose fib_info has no nexthop left; returns how many. */
+export function trieFlush(table: FibTable): u32 {
+  let found: u32 = 0;
+  let leaf = trieFirstLeaf(table);
+  while (!leaf.none) {
+    // Leaves do not move when the trie changes its shape, so the next one stays what it is.
+    const next = trieNextLeaf(leaf);
+    found += flushLeaf(table, leaf);
+    leaf = next;
+  }
+  if (found != 0) rtCacheFlush();
+  return found;
+}

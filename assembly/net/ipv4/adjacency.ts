@@ -1,0 +1,100 @@
+/**
+ * Routing without a dst: the lookup's nexthop is the adjacency, as in VPP or FreeBSD's nexthops.
+ * The skb carries the fib_nh in cb0 and the verdict in cb1; nothing is allocated, counted or kept.
+ *
+ * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address without
+ * any lookup, so that everything but routing can be timed.
+ */
+
+import { plainLoad32 } from "../../arch/atomic";
+import { superBlock } from "../../arch/superblock";
+import { ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
+import { NetDevice, netDeviceOf } from "../core/netDevice";
+import { SkBuff } from "../core/skbuff";
+import { FibInfo, fibInfoAt } from "../fib/fibInfo";
+import { FibNh } from "../fib/fibNh";
+import { thisFibResult } from "../fib/fibResult";
+import { RT_SCOPE_LINK, RTAX_MTU, RTN_LOCAL } from "../fib/rtnetlink";
+import { ipForward } from "./ipForward";
+import { ipLocalDeliver, ipNoRoute } from "./ipInput";
+import {
+  classifyInput,
+  INPUT_BROADCAST,
+  INPUT_FORWARD,
+  INPUT_FORWARDING_OFF,
+  INPUT_LOCAL,
+  resultNh,
+} from "./routeInput";
+import { Flowi4, resolveOutput } from "./routeOutput";
+import { IP_MAX_MTU } from "./rtable";
+
+/** The floor's nexthop: bits of the address choose among `fibInfos` (a power of two) from number
+ * `floorFibInfo` on. */
+function floorNexthop(daddr: u32): usize {
+  const mask = superBlock().fibInfos - 1;
+  const index = superBlock().floorFibInfo + (((daddr >> 16) ^ (daddr >> 8)) & mask);
+  return changetype<usize>(fibInfoAt(index).nh(0));
+}
+
+/** Attaches the adjacency to a received packet; 0 or the negative error of a counted drop. */
+export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
+  if (ROUTE_CACHE == ROUTE_CACHE_FLOOR) {
+    skb.cb0 = <u32>floorNexthop(daddr);
+    skb.cb1 = INPUT_FORWARD;
+    return 0;
+  }
+  const res = thisFibResult();
+  const verdict = classifyInput(daddr, saddr, changetype<NetDevice>(<usize>skb.dev), res);
+  if (verdict < 0) return verdict;
+  skb.cb0 = verdict == INPUT_BROADCAST || res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
+  skb.cb1 = <u32>verdict;
+  return 0;
+}
+
+/** Attaches the adjacency to a datagram of this host and chooses its source. */
+export function directRouteOutput(skb: SkBuff, fl: Flowi4): i32 {
+  if (ROUTE_CACHE == ROUTE_CACHE_FLOOR) {
+    const nh = floorNexthop(fl.daddr);
+    skb.cb0 = <u32>nh;
+    fl.saddr = changetype<FibNh>(nh).saddr;
+    return 0;
+  }
+  const res = thisFibResult();
+  const err = resolveOutput(fl, res);
+  if (err != 0) return err;
+  skb.cb0 = res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
+  skb.cb1 = res.type == RTN_LOCAL ? INPUT_LOCAL : INPUT_FORWARD;
+  return 0;
+}
+
+/** What `dst.input` would have been. */
+export function directInput(skb: SkBuff): void {
+  const verdict = <i32>skb.cb1;
+  if (verdict == INPUT_FORWARD) ipForward(skb);
+  else if (verdict == INPUT_LOCAL || verdict == INPUT_BROADCAST) ipLocalDeliver(skb);
+  else ipNoRoute(skb, verdict == INPUT_FORWARDING_OFF);
+}
+
+/** Device of the adjacency; loopback for what is this host's own. */
+export function directDev(skb: SkBuff): usize {
+  if (<i32>skb.cb1 == INPUT_LOCAL) return netDeviceOf(0);
+  return changetype<FibNh>(<usize>skb.cb0).dev;
+}
+
+/** Address whose link-layer address the frame needs. */
+export function directNexthop(skb: SkBuff, daddr: u32): u32 {
+  const nh = changetype<FibNh>(<usize>skb.cb0);
+  return nh.gw != 0 && nh.scope == RT_SCOPE_LINK ? nh.gw : daddr;
+}
+
+/** MTU of the metrics or of the device. */
+export function directMtu(skb: SkBuff): u32 {
+  const nh: usize = skb.cb0;
+  if (nh) {
+    const metrics: usize = changetype<FibInfo>(<usize>changetype<FibNh>(nh).parent).metrics;
+    const mtu = plainLoad32(metrics + ((<usize>RTAX_MTU - 1) << 2));
+    if (mtu) return mtu;
+  }
+  const mtu = changetype<NetDevice>(directDev(skb)).mtu;
+  return mtu < IP_MAX_MTU ? mtu : IP_MAX_MTU;
+}

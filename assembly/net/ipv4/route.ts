@@ -1,0 +1,86 @@
+/**
+ * The contract of an IPv4 route cache: what the path asks, whatever the design. The only file that
+ * chooses between designs with and without a dst; `ROUTE_CACHE` is otherwise read only where an
+ * rtable is looked for or installed (`routeInput.ts`, `routeOutput.ts`, `setNexthop.ts`).
+ *
+ *   routeInput      attaches a route to a received packet, or says why not
+ *   routeOutput     attaches a route to a datagram of this host
+ *   dstInput/Output the attached route's handlers
+ *   skbRoute…       what forwarding reads of it: device, next hop, MTU
+ *
+ * Without a dst the attached route is the adjacency (a fib_nh in cb0) and its type (cb1); it is
+ * protected by RCU like everything that the lookup returns.
+ */
+
+import { dstInputCall, dstOutputCall } from "../../calls/dst";
+import {
+  ROUTE_CACHE,
+  ROUTE_CACHE_DIRECT,
+  ROUTE_CACHE_FLOOR,
+  ROUTE_CACHE_NEXTHOP,
+  ROUTE_CACHE_NONE,
+} from "../../config";
+import { DstEntry } from "../core/dstEntry";
+import { SkBuff, skbDst, skbDstSet } from "../core/skbuff";
+import {
+  directDev,
+  directInput,
+  directMtu,
+  directNexthop,
+  directRouteInput,
+  directRouteOutput,
+} from "./adjacency";
+import { ipOutput } from "./ipOutput";
+import { ipRouteInputNoref } from "./routeInput";
+import { Flowi4, ipRouteOutputKey } from "./routeOutput";
+import { ipv4Mtu, Rtable, rtNexthop } from "./rtable";
+
+const HAS_DST: bool = ROUTE_CACHE == ROUTE_CACHE_NONE || ROUTE_CACHE == ROUTE_CACHE_NEXTHOP;
+
+if (!HAS_DST && ROUTE_CACHE != ROUTE_CACHE_DIRECT && ROUTE_CACHE != ROUTE_CACHE_FLOOR) {
+  ERROR("unknown route cache");
+}
+
+/** Attaches a route to a received packet. 0, or a negative error: drop (already counted). */
+export function routeInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
+  return HAS_DST ? ipRouteInputNoref(skb, daddr, saddr) : directRouteInput(skb, daddr, saddr);
+}
+
+/** Attaches a route to a datagram of this host; counted where there is a dst. 0 or negative. */
+export function routeOutput(skb: SkBuff, fl: Flowi4): i32 {
+  if (!HAS_DST) return directRouteOutput(skb, fl);
+  const rt = ipRouteOutputKey(fl);
+  if (!rt) return -1;
+  skbDstSet(skb, rt);
+  return 0;
+}
+
+/** `dst_input`: forward, deliver or report, as the attached route says. */
+export function dstInput(skb: SkBuff): void {
+  if (HAS_DST) dstInputCall(changetype<DstEntry>(skbDst(skb)).input, skb);
+  else directInput(skb);
+}
+
+/** `dst_output`. */
+export function dstOutput(skb: SkBuff): void {
+  if (HAS_DST) dstOutputCall(changetype<DstEntry>(skbDst(skb)).output, skb);
+  else ipOutput(skb);
+}
+
+/** Device that the attached route leaves through. */
+export function skbRouteDev(skb: SkBuff): usize {
+  if (HAS_DST) return changetype<DstEntry>(skbDst(skb)).dev;
+  return directDev(skb);
+}
+
+/** Address whose link-layer address the frame needs. */
+export function skbRouteNexthop(skb: SkBuff, daddr: u32): u32 {
+  if (HAS_DST) return rtNexthop(changetype<Rtable>(skbDst(skb)), daddr);
+  return directNexthop(skb, daddr);
+}
+
+/** MTU of the attached route. */
+export function skbRouteMtu(skb: SkBuff): u32 {
+  if (HAS_DST) return ipv4Mtu(changetype<Rtable>(skbDst(skb)));
+  return directMtu(skb);
+}

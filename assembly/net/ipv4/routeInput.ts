@@ -1,0 +1,200 @@
+/**
+ * Input routing of 3.10 (spec era B, §5.2–5.4): what happens to a packet that a device received.
+ *
+ *   ipRouteInputNoref ─ classifyInput (rows 1–12 of the table) ─┬─ forward ─▶ mkrouteInput
+ *                                                               └─ local, broadcast, no route ─▶ localInput
+ *
+ * Runs in softirq under RCU. Where nexthops cache routes, a valid slot is attached without a
+ * reference and nothing else happens; a packet is then forwarded without any atomic store.
+ *
+ * Departures: source validation is the shortcut of rp_filter 0 with send_redirects off (no lookup);
+ * redirects, exceptions and multipath come with later steps.
+ */
+import { COST_SLOT_HIT, countCost } from "../../arch/costs";
+import { BUSTED, DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
+import { EINVAL, ENETUNREACH, ENOBUFS } from "../../errno";
+import { bswap32 } from "../../lib/byteorder";
+import {
+  DST_CALL_IP_ERROR,
+  DST_CALL_IP_FORWARD,
+  DST_CALL_IP_LOCAL_DELIVER,
+  DST_CALL_IP_OUTPUT,
+  DST_CALL_IP_RT_BUG,
+  DST_NOCACHE,
+} from "../core/dstEntry";
+import {
+  DROP_MARTIAN_DESTINATION,
+  DROP_MARTIAN_SOURCE,
+  DROP_MULTICAST_NOT_MEMBER,
+  DROP_NO_BUFFER,
+  mibInc,
+} from "../core/mib";
+import { NetDevice, netDeviceOf } from "../core/netDevice";
+import { SkBuff, skbDstSet, skbDstSetNoref } from "../core/skbuff";
+import { FibInfo } from "../fib/fibInfo";
+import { FibNh } from "../fib/fibNh";
+import { FibResult, thisFibResult } from "../fib/fibResult";
+import { fibLookup } from "../fib/fibTable";
+import {
+  RT_SCOPE_UNIVERSE,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
+} from "../fib/rtnetlink";
+import { ipv4IsLbcast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from "./inetAddress";
+import { inputSlotAt, rtCacheRoute, slotRoute } from "./nexthopCache";
+import { RTCF_BROADCAST, RTCF_LOCAL, Rtable, rtCacheValid, rtDstAlloc } from "./rtable";
+import {
+  RT_STAT_IN_BRD,
+  RT_STAT_IN_MARTIAN_DST,
+  RT_STAT_IN_MARTIAN_SRC,
+  RT_STAT_IN_NO_ROUTE,
+  RT_STAT_IN_SLOW_TOT,
+  rtStatInc,
+} from "./rtStat";
+import { rtSetNexthop } from "./setNexthop";
+import { rtAddUncachedList } from "./uncachedList";
+
+/** Verdicts of `classifyInput`; a negative one is a drop that was counted already. */
+export const INPUT_FORWARD: i32 = 1;
+export const INPUT_LOCAL: i32 = 2;
+export const INPUT_BROADCAST: i32 = 3;
+/** No route: an rtable whose input is `ip_error`. */
+export const INPUT_NO_ROUTE: i32 = 4;
+/** Forwarding is off on the device: as no route, with error 0 and the nexthop kept (row 10). */
+export const INPUT_FORWARDING_OFF: i32 = 5;
+
+function martianSource(): i32 {
+  rtStatInc(RT_STAT_IN_MARTIAN_SRC);
+  mibInc(DROP_MARTIAN_SOURCE);
+  return -EINVAL;
+}
+
+function martianDestination(): i32 {
+  rtStatInc(RT_STAT_IN_MARTIAN_DST);
+  mibInc(DROP_MARTIAN_DESTINATION);
+  return -EINVAL;
+}
+
+/**
+ * The decision table §5.3, column B, for a packet from `saddr` to `daddr` (network order) received
+ * on `dev`. Fills `res` where a route was found.
+ */
+export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
+  res.fi = 0;
+  if (ipv4IsMulticast(daddr) && !ipv4IsLbcast(daddr)) {
+    mibInc(DROP_MULTICAST_NOT_MEMBER);
+    return -EINVAL;
+  }
+  if (!dev.ipEnabled) return martianSource();
+  if (ipv4IsMulticast(saddr) || ipv4IsLbcast(saddr)) return martianSource();
+  if (ipv4IsLbcast(daddr) || (daddr | saddr) == 0) return INPUT_BROADCAST;
+  if (ipv4IsZeronet(saddr)) return martianSource();
+  if (ipv4IsZeronet(daddr) || ipv4IsLoopback(daddr)) return martianDestination();
+  if (ipv4IsLoopback(saddr)) return martianSource();
+  const err = fibLookup(bswap32(daddr), 0, RT_SCOPE_UNIVERSE, 0, res);
+  if (err != 0) {
+    rtStatInc(RT_STAT_IN_NO_ROUTE);
+    return INPUT_NO_ROUTE;
+  }
+  if (res.type == RTN_BROADCAST) return INPUT_BROADCAST;
+  if (res.type == RTN_LOCAL) return INPUT_LOCAL;
+  if (!dev.forwarding && BUSTED != 1) {
+    rtStatInc(RT_STAT_IN_NO_ROUTE);
+    return INPUT_FORWARDING_OFF;
+  }
+  if (res.type != RTN_UNICAST) return martianDestination();
+  return INPUT_FORWARD;
+}
+
+/**
+ * Routes a received packet and attaches its dst: without a reference from a slot, counted when it
+ * was made for this packet. Returns 0, or the negative error with which the packet is dropped.
+ * Follows `ip_route_input_noref`.
+ */
+export function ipRouteInputNoref(skb: SkBuff, daddr: u32, saddr: u32): i32 {
+  const dev = changetype<NetDevice>(<usize>skb.dev);
+  const res = thisFibResult();
+  const verdict = classifyInput(daddr, saddr, dev, res);
+  if (verdict == INPUT_FORWARD) return mkrouteInput(skb, daddr, res);
+  if (verdict < 0) return verdict;
+  return localInput(skb, verdict, res);
+}
+
+/** The nexthop that the lookup chose (`FIB_RES_NH`). */
+export function resultNh(res: FibResult): FibNh {
+  return changetype<FibInfo>(<usize>res.fi).nh(res.nhSel);
+}
+
+function noBuffer(): i32 {
+  mibInc(DROP_NO_BUFFER);
+  return -ENOBUFS;
+}
+
+/** A packet to forward. Follows `__mkroute_input` of 3.10. */
+function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
+  const nh = resultNh(res);
+  if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP) {
+    const cached = slotRoute(inputSlotAt(nh));
+    if (rtCacheValid(cached)) {
+      if (DEBUG) countCost(COST_SLOT_HIT);
+      skbDstSetNoref(skb, cached);
+      return 0;
+    }
+  }
+  const at = rtDstAlloc(nh.dev, ROUTE_CACHE == ROUTE_CACHE_NEXTHOP);
+  if (!at) return noBuffer();
+  const rt = changetype<Rtable>(at);
+  rt.rtType = <u16>res.type;
+  rt.rtIsInput = 1;
+  rtStatInc(RT_STAT_IN_SLOW_TOT);
+  rt.inputInit = DST_CALL_IP_FORWARD;
+  rt.outputInit = DST_CALL_IP_OUTPUT;
+  rtSetNexthop(rt, daddr, res, inputSlotAt(nh));
+  skbDstSet(skb, at);
+  return 0;
+}
+
+/**
+ * A packet for this host, a broadcast, or one without a route. Its rtable is on loopback; it is
+ * cached in the nexthop's input slot where there is a nexthop, which with forwarding off on the
+ * receiving device poisons the slot for the others, as in the kernel of that era.
+ * Follows the local_input part of 3.10's `ip_route_input_slow`.
+ */
+function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
+  const doCache = ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && res.fi != 0 && verdict != INPUT_BROADCAST;
+  if (doCache) {
+    const cached = slotRoute(inputSlotAt(resultNh(res)));
+    if (rtCacheValid(cached)) {
+      if (DEBUG) countCost(COST_SLOT_HIT);
+      skbDstSetNoref(skb, cached);
+      return 0;
+    }
+  }
+  const at = rtDstAlloc(netDeviceOf(0), doCache);
+  if (!at) return noBuffer();
+  const rt = changetype<Rtable>(at);
+  rt.rtIsInput = 1;
+  rt.rtFlags = RTCF_LOCAL;
+  rt.rtType = <u16>res.type;
+  rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
+  rt.outputInit = DST_CALL_IP_RT_BUG;
+  rtStatInc(RT_STAT_IN_SLOW_TOT);
+  if (verdict == INPUT_BROADCAST) {
+    rtStatInc(RT_STAT_IN_BRD);
+    rt.rtFlags = RTCF_LOCAL | RTCF_BROADCAST;
+    rt.rtType = <u16>RTN_BROADCAST;
+  } else if (verdict == INPUT_NO_ROUTE || verdict == INPUT_FORWARDING_OFF) {
+    rt.rtFlags = 0;
+    rt.rtType = <u16>RTN_UNREACHABLE;
+    rt.inputInit = DST_CALL_IP_ERROR;
+    rt.error = verdict == INPUT_NO_ROUTE ? <i16>ENETUNREACH : 0;
+  }
+  if (doCache && !rtCacheRoute(inputSlotAt(resultNh(res)), at)) {
+    rt.flags |= DST_NOCACHE;
+    rtAddUncachedList(at);
+  }
+  skbDstSet(skb, at);
+  return 0;
+}

@@ -1,0 +1,39 @@
+/**
+ * `rt_set_nexthop`: fills what an rtable takes from its nexthop and puts it where it will be found:
+ * in the slot, or on the uncached list.
+ */
+import { ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
+import { DST_NOCACHE } from "../core/dstEntry";
+import { FibInfo } from "../fib/fibInfo";
+import { FibResult } from "../fib/fibResult";
+import { RT_SCOPE_LINK } from "../fib/rtnetlink";
+import { rtCacheRoute } from "./nexthopCache";
+import { Rtable } from "./rtable";
+import { rtAddUncachedList } from "./uncachedList";
+
+/** Bit of `_metrics` that says that the array belongs to the fib_info. */
+const DST_METRICS_READ_ONLY: u32 = 1;
+
+/**
+ * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in `slot`.
+ * Not installed means NOCACHE and on the uncached list. Follows 3.10's `rt_set_nexthop`.
+ */
+export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize): void {
+  let cached = false;
+  if (res.fi) {
+    const fi = changetype<FibInfo>(<usize>res.fi);
+    const nh = fi.nh(res.nhSel);
+    if (nh.gw != 0 && nh.scope == RT_SCOPE_LINK) {
+      rt.rtGateway = nh.gw;
+      rt.rtUsesGateway = 1;
+    }
+    rt.metrics = fi.metrics | DST_METRICS_READ_ONLY;
+    if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && slot != 0 && !(rt.flags & DST_NOCACHE)) {
+      cached = rtCacheRoute(slot, changetype<usize>(rt));
+    }
+  }
+  if (cached) return;
+  rt.flags |= DST_NOCACHE;
+  if (rt.rtGateway == 0) rt.rtGateway = daddr;
+  rtAddUncachedList(changetype<usize>(rt));
+}

@@ -1,0 +1,163 @@
+/**
+ * A CPU: one Piscina worker thread that runs its own instance of each machine's image. It claims its
+ * number once, at load; everything it does is one of the tasks of `cpuTask.ts`.
+ *
+ * A CPU is offline for RCU whenever it is outside a window, or nothing would ever end.
+ */
+import { readlinkSync } from "node:fs";
+import { threadId, workerData } from "node:worker_threads";
+import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
+import { EXPERIMENT_PAGE } from "./cpuTask.js";
+import { ImageInstance } from "./imageInstance.js";
+import { EXPERIMENT_AT } from "./plan.js";
+
+const PHASE_IDLE = 0;
+const PHASE_GATE = 1;
+const PHASE_LEAD_IN = 2;
+const PHASE_WINDOW = 3;
+const PHASE_CONTROL = 4;
+const PHASE_DRAIN = 5;
+
+/** Piscina wraps `workerData` as the second element of its own. */
+const data = (Array.isArray(workerData) ? workerData[1] : workerData) as CpuWorkerData;
+const u32 = new Uint32Array(data.memory.buffer);
+const i32 = new Int32Array(data.memory.buffer);
+const cpu = data.firstCpu + Atomics.add(u32, data.claimAt / 4, 1);
+const instances = new Map<number, ImageInstance>();
+
+function areaOf(machine: number): number {
+  const m = data.machines[machine];
+  if (m === undefined) throw new RangeError(`no machine ${machine}`);
+  return m.cpuAreasAt + cpu * m.cpuAreaStride;
+}
+
+function instanceOf(machine: number): ImageInstance {
+  let instance = instances.get(machine);
+  const m = data.machines[machine];
+  if (m === undefined) throw new RangeError(`no machine ${machine}`);
+  if (instance === undefined) {
+    instance = new ImageInstance(m.module, data.memory, areaOf(machine));
+    instances.set(machine, instance);
+  }
+  return instance;
+}
+
+function kernelThreadId(): number {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").pop());
+  } catch {
+    return 0;
+  }
+}
+
+const tid = kernelThreadId();
+
+function now(): number {
+  return Number(process.hrtime.bigint() - data.originNs);
+}
+
+function report(ran: boolean, rest: Partial<CpuReport> = {}): CpuReport {
+  const none = { startNs: 0, endNs: 0, deferredRun: 0, backlogBefore: 0, backlogAfter: 0 };
+  return { cpu, threadId, tid, ran, ...none, ticks: 0, result: 0, ...rest };
+}
+
+function setPhase(image: ImageInstance, machine: number, phase: number): void {
+  u32[(areaOf(machine) + image.layout.at("CPU_PHASE")) / 4] = phase;
+}
+
+function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
+  if (cpu >= task.cpus) return report(false);
+  const image = instanceOf(task.machine);
+  const loop = image.fn(task.loop);
+  const gateAt = EXPERIMENT_AT + EXPERIMENT_PAGE.gate;
+  const deferredAt =
+    (areaOf(task.machine) + image.layout.at("PCPU_RINGS") + image.layout.at("RINGS_DEFERRED_RUN")) /
+    4;
+  image.call("rcuCpuOnline");
+  setPhase(image, task.machine, PHASE_LEAD_IN);
+  loop(task.leadIn);
+  setPhase(image, task.machine, PHASE_GATE);
+  image.call("gateEnter", gateAt, task.cpus);
+  setPhase(image, task.machine, PHASE_WINDOW);
+  const deferredBefore = u32[deferredAt] ?? 0;
+  const backlogBefore = image.call("rcuBacklog");
+  const ticksBefore = image.call("jiffies");
+  const startNs = now();
+  loop(task.packets);
+  const endNs = now();
+  const ticks = (image.call("jiffies") - ticksBefore) >>> 0;
+  const backlogAfter = image.call("rcuBacklog");
+  const deferredRun = ((u32[deferredAt] ?? 0) - deferredBefore) >>> 0;
+  image.call("rcuCpuOffline");
+  setPhase(image, task.machine, PHASE_IDLE);
+  return report(true, { startNs, endNs, deferredRun, backlogBefore, backlogAfter, ticks });
+}
+
+function drain(machine: number): CpuReport {
+  const image = instanceOf(machine);
+  setPhase(image, machine, PHASE_DRAIN);
+  image.call("rcuCpuOnline");
+  const result = image.call("rcuBarrierLocal");
+  image.call("rcuCpuOffline");
+  setPhase(image, machine, PHASE_IDLE);
+  return report(true, { result });
+}
+
+function callOne(task: Extract<CpuTask, { kind: "call" }>): CpuReport {
+  const image = instanceOf(task.machine);
+  setPhase(image, task.machine, PHASE_CONTROL);
+  image.call("rcuCpuOnline");
+  const startNs = now();
+  const result = image.callSigned(task.name, ...task.args);
+  const endNs = now();
+  image.call("rcuCpuOffline");
+  setPhase(image, task.machine, PHASE_IDLE);
+  return report(true, { result, startNs, endNs });
+}
+
+/** CPUs 0 and 1 pass a word to and fro; the time of a round is two ways. */
+function pingPong(rounds: number): CpuReport {
+  if (cpu > 1) return report(false);
+  const at = (EXPERIMENT_AT + EXPERIMENT_PAGE.pingPong) / 4;
+  const deadlineNs = now() + 5e9;
+  const startNs = now();
+  for (let round = 0; round < rounds; round++) {
+    const expected = 2 * round + cpu;
+    let spins = 0;
+    while (Atomics.load(i32, at) !== expected) {
+      if (++spins % 100_000 === 0 && now() > deadlineNs) return report(false);
+    }
+    Atomics.store(i32, at, expected + 1);
+  }
+  return report(true, { startNs, endNs: now() });
+}
+
+/** Hangs without giving the thread back, until the host says that the run is over. */
+function stall(): void {
+  const at = (EXPERIMENT_AT + EXPERIMENT_PAGE.stop) / 4;
+  while (Atomics.load(i32, at) === 0) Atomics.wait(i32, at, 0, 100);
+}
+
+/** Runs one task. */
+export default function runTask(task: CpuTask): CpuReport {
+  if (cpu >= data.firstCpu + data.cpus)
+    throw new Error(`thread ${threadId} has no CPU number left`);
+  switch (task.kind) {
+    case "hello":
+      return report(true);
+    case "window":
+      return runWindow(task);
+    case "drain":
+      return drain(task.machine);
+    case "call":
+      return callOne(task);
+    case "pingPong":
+      return pingPong(task.rounds);
+    case "exit":
+      if (cpu === task.cpu) process.exit(7);
+      return report(false);
+    case "stall":
+      if (cpu === task.cpu) stall();
+      return report(cpu === task.cpu);
+  }
+}

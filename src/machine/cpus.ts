@@ -1,0 +1,257 @@
+/**
+ * The CPUs of an experiment: Piscina pools of worker threads, one for the CPUs that forward and one
+ * for the control plane. All machines of the experiment run on them.
+ *
+ * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run with a
+ * `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU stopped in the
+ * middle of something is not to be used again.
+ */
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
+import { EXPERIMENT_PAGE } from "./cpuTask.js";
+import { phaseText, siteText } from "./faults.js";
+import type { Machine } from "./machine.js";
+import { EXPERIMENT_AT } from "./plan.js";
+
+/** A CPU ended the run. The message names it and says what it was doing. */
+export class CpuFailure extends Error {
+  constructor(
+    message: string,
+    readonly cpus: readonly number[],
+  ) {
+    super(message);
+  }
+}
+
+/** How the CPUs are made. */
+export interface CpusOptions {
+  readonly cpus: number;
+  /** Milliseconds after which a task that has not ended is a stall. @default 20_000 */
+  readonly deadlineMs?: number;
+  /** Pin CPU c to the c-th core where there are enough. @default true */
+  readonly pin?: boolean;
+}
+
+const DEADLINE_MS = 20_000;
+
+interface Pool {
+  readonly piscina: Piscina;
+  readonly firstCpu: number;
+  readonly cpus: number;
+  readonly cpuOfThread: Map<number, number>;
+}
+
+/** The worker's file: TypeScript sources run it from `dist/`, which `npm run build` makes. */
+function workerFile(): string {
+  const here = new URL("./cpuWorker.js", import.meta.url);
+  return here.href.replace("/src/machine/", "/dist/machine/");
+}
+
+export class Cpus {
+  readonly threadIds: number[] = [];
+  readonly originNs: bigint;
+  /** True where every CPU was pinned to a core of its own, null where it could not be tried. */
+  pinned: boolean | null = null;
+  private readonly i32: Int32Array;
+  private readonly lost: Promise<never>;
+  private fail: (failure: CpuFailure) => void = () => {};
+  private doing = "starting";
+  private closed = false;
+
+  private constructor(
+    private readonly machines: readonly Machine[],
+    memory: WebAssembly.Memory,
+    private readonly options: CpusOptions,
+    private readonly pools: { forward: Pool; control: Pool },
+    originNs: bigint,
+  ) {
+    this.i32 = new Int32Array(memory.buffer);
+    this.originNs = originNs;
+    this.lost = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.lost.catch(() => {});
+  }
+
+  /** Starts the workers, learns which thread is which CPU, and pins them where it can. */
+  static async start(machines: readonly Machine[], options: CpusOptions): Promise<Cpus> {
+    const memory = machines[0]?.memory;
+    if (memory === undefined) throw new RangeError("no machines");
+    const originNs = process.hrtime.bigint();
+    const u32 = new Uint32Array(memory.buffer);
+    u32.fill(0, EXPERIMENT_AT / 4, EXPERIMENT_AT / 4 + 256);
+    const pool = (firstCpu: number, cpus: number, claim: number): Pool => {
+      const workerData: CpuWorkerData = {
+        memory,
+        machines: machines.map((m) => ({
+          module: m.module,
+          cpuAreasAt: m.areaOf(0),
+          cpuAreaStride: m.areaOf(1) - m.areaOf(0),
+        })),
+        firstCpu,
+        cpus,
+        claimAt: EXPERIMENT_AT + claim,
+        originNs,
+      };
+      const piscina = new Piscina({
+        filename: workerFile(),
+        minThreads: cpus,
+        maxThreads: cpus,
+        concurrentTasksPerWorker: 1,
+        idleTimeout: Number.POSITIVE_INFINITY,
+        atomics: "sync",
+        workerData,
+      });
+      return { piscina, firstCpu, cpus, cpuOfThread: new Map() };
+    };
+    const pools = {
+      forward: pool(0, options.cpus, EXPERIMENT_PAGE.claimCpus),
+      control: pool(options.cpus, 1, EXPERIMENT_PAGE.claimControl),
+    };
+    const cpus = new Cpus(machines, memory, options, pools, originNs);
+    try {
+      await cpus.introduce();
+    } catch (error) {
+      await cpus.close();
+      throw error;
+    }
+    return cpus;
+  }
+
+  private async introduce(): Promise<void> {
+    for (const pool of [this.pools.forward, this.pools.control]) {
+      const tids = new Map<number, number>();
+      for (let tries = 0; tries < 100 && tids.size < pool.cpus; tries++) {
+        const reports = await this.onPool(pool, { kind: "hello" }, "starting");
+        for (const r of reports) {
+          pool.cpuOfThread.set(r.threadId, r.cpu);
+          tids.set(r.cpu, r.tid);
+          if (pool === this.pools.forward) this.threadIds[r.cpu] = r.threadId;
+        }
+      }
+      this.watch(pool);
+      if (pool === this.pools.forward) this.pin(tids);
+    }
+  }
+
+  /** A worker that exits by itself ends the run, whatever it was doing. */
+  private watch(pool: Pool): void {
+    for (const worker of pool.piscina.threads) {
+      const cpu = pool.cpuOfThread.get(worker.threadId) ?? -1;
+      worker.once("exit", (code: number) => {
+        if (this.closed) return;
+        this.fail(
+          new CpuFailure(`${this.who([cpu])} died while ${this.doing} (exit ${code})`, [cpu]),
+        );
+      });
+    }
+  }
+
+  private pin(tids: ReadonlyMap<number, number>): void {
+    const enough = this.options.cpus <= availableParallelism();
+    if (this.options.pin === false || !enough || [...tids.values()].includes(0)) return;
+    this.pinned = true;
+    for (const [cpu, tid] of tids) {
+      const done = spawnSync("taskset", ["-pc", String(cpu), String(tid)], { timeout: 5000 });
+      if (done.status !== 0) this.pinned = false;
+    }
+  }
+
+  private who(cpus: readonly number[]): string {
+    const names = cpus.map((cpu) =>
+      cpu === this.options.cpus ? "the control plane" : `CPU ${cpu}`,
+    );
+    return names.join(", ");
+  }
+
+  /** What the areas of a machine say about CPUs that did not answer. */
+  private stateOf(cpu: number): string {
+    for (const machine of this.machines) {
+      const area = machine.areaOf(cpu);
+      const phase = this.i32[(area + machine.layout.at("CPU_PHASE")) / 4] ?? 0;
+      if (phase !== 0) return `${machine.image.name}: ${phaseText(phase)}`;
+    }
+    return "not inside a machine";
+  }
+
+  private trapOf(pool: Pool, error: unknown): CpuFailure {
+    const text = error instanceof Error ? error.message : String(error);
+    for (const machine of this.machines) {
+      for (let cpu = pool.firstCpu; cpu < pool.firstCpu + pool.cpus; cpu++) {
+        const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
+        if (site !== 0) {
+          const where = `${machine.image.name}, while ${this.doing}`;
+          return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${siteText(site)}`, [cpu]);
+        }
+      }
+    }
+    return new CpuFailure(`a CPU failed while ${this.doing}: ${text}`, []);
+  }
+
+  private async onPool(pool: Pool, task: CpuTask, doing: string): Promise<CpuReport[]> {
+    this.doing = doing;
+    const answered = new Set<number>();
+    const runs = Array.from({ length: pool.cpus }, () =>
+      pool.piscina.run(task).then((report: CpuReport) => {
+        answered.add(report.cpu);
+        return report;
+      }),
+    );
+    const deadlineMs = this.options.deadlineMs ?? DEADLINE_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const missing = Array.from({ length: pool.cpus }, (_, i) => pool.firstCpu + i).filter(
+          (cpu) => !answered.has(cpu),
+        );
+        const states = missing.map((cpu) => `${this.who([cpu])} (${this.stateOf(cpu)})`).join(", ");
+        reject(new CpuFailure(`stalled while ${doing} for ${deadlineMs} ms: ${states}`, missing));
+      }, deadlineMs);
+    });
+    const all = Promise.all(runs).catch(async (error: unknown) => {
+      // An exit is reported by the worker's own event, which names the CPU; it may come second.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      throw this.trapOf(pool, error);
+    });
+    try {
+      return await Promise.race([all, late, this.lost]);
+    } finally {
+      clearTimeout(timer);
+      all.catch(() => {});
+      late.catch(() => {});
+    }
+  }
+
+  /** Runs a task on every CPU that forwards. @throws {CpuFailure} */
+  async onAll(task: CpuTask, doing: string): Promise<CpuReport[]> {
+    if (task.kind === "window") {
+      const gate = (EXPERIMENT_AT + EXPERIMENT_PAGE.gate) / 4;
+      this.i32.fill(0, gate, gate + 32);
+    }
+    if (task.kind === "pingPong") {
+      Atomics.store(this.i32, (EXPERIMENT_AT + EXPERIMENT_PAGE.pingPong) / 4, 0);
+    }
+    return this.onPool(this.pools.forward, task, doing);
+  }
+
+  /** Runs a task on the control plane. @throws {CpuFailure} */
+  async onControl(task: CpuTask, doing: string): Promise<CpuReport> {
+    const [report] = await this.onPool(this.pools.control, task, doing);
+    if (report === undefined) throw new CpuFailure("the control plane did not answer", []);
+    return report;
+  }
+
+  /** Ends all workers. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const stop = (EXPERIMENT_AT + EXPERIMENT_PAGE.stop) / 4;
+    Atomics.store(this.i32, stop, 1);
+    Atomics.notify(this.i32, stop);
+    await Promise.allSettled([
+      this.pools.forward.piscina.destroy(),
+      this.pools.control.piscina.destroy(),
+    ]);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Words for what an image leaves behind when a CPU stops: trap sites and phases
+ * (`assembly/arch/trap.ts`).
+ */
+
+const SITES: Readonly<Record<number, string>> = {
+  201: "a spinlock was not released before the deadline",
+  202: "a CPU took a lock that it holds",
+  203: "a seqlock's writer did not finish before the deadline",
+  204: "a reference count fell below zero",
+  205: "a list is corrupt",
+  206: "an unknown percpu counter",
+  301: "an object was freed twice",
+  302: "a red zone was overwritten",
+  303: "a free object was written to",
+  304: "an object was freed that is not of this cache",
+  305: "a slab cache was used before it was made",
+  401: "a grace period did not end before the deadline",
+  402: "an unbalanced or misplaced RCU read section",
+  403: "a timer list is corrupt",
+  501: "a dst's reference count is wrong",
+  502: "a dst was freed twice",
+  503: "a borrowed dst was used outside a read section",
+  504: "a device's reference count fell below zero",
+  505: "an unknown callback, timer or dst operation",
+  601: "a trie is corrupt",
+  602: "a fib_info's reference count is wrong",
+  701: "a route is in a state it cannot be in",
+  901: "not all CPUs came to the gate before the deadline",
+  999: "a trap on purpose",
+};
+
+const PHASES = ["idle", "at the gate", "lead-in", "window", "control plane", "draining RCU"];
+
+/** What a trap at this site means. */
+export function siteText(site: number): string {
+  if (site === 0) return "no site recorded: an out-of-bounds or misaligned access";
+  return SITES[site] ?? `site ${site}`;
+}
+
+/** What a CPU was doing. */
+export function phaseText(phase: number): string {
+  return PHASES[phase] ?? `phase ${phase}`;
+}

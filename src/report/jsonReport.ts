@@ -1,0 +1,10 @@
+import type { ResultDocument } from "../result/resultDocument.js";
+import { writeResult } from "../result/writeResult.js";
+
+/**
+ * What `--json` prints: the whole result document, every raw window in order.
+ * @throws {ResultError} for a document that could not be read back
+ */
+export function jsonReport(document: ResultDocument): string {
+  return writeResult(document);
+}

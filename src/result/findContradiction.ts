@@ -1,0 +1,77 @@
+/**
+ * What a schema of kinds cannot say: the equations between the parts of a result document.
+ * The first one that does not hold is reported, as `path: what was found; allowed: …`.
+ */
+import type { Cell, CellWindow } from "./cellSchema.js";
+import type { ResultDocument } from "./resultDocument.js";
+
+function findInNames(names: readonly string[], path: (index: number) => string): string | null {
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (seen.has(name)) return `${path(index)}: found "${name}" again; allowed: each name once`;
+    seen.add(name);
+  }
+  return null;
+}
+
+function findInWindow(cell: Cell, window: CellWindow, path: string): string | null {
+  if (window.arm >= cell.arms.length) {
+    return `${path}.arm: found ${window.arm}; allowed: 0 to ${cell.arms.length - 1}`;
+  }
+  for (const name of ["packets", "startNs", "endNs"] as const) {
+    if (window[name].length !== cell.cpus) {
+      const found = window[name].length;
+      return `${path}.${name}: found ${found} entries; allowed: ${cell.cpus}, one per CPU`;
+    }
+  }
+  for (const [cpu, startNs] of window.startNs.entries()) {
+    const endNs = window.endNs[cpu] ?? Number.NaN;
+    if (!(endNs >= startNs)) {
+      return `${path}.endNs[${cpu}]: found ${endNs}; allowed: ${startNs} (its startNs) or more`;
+    }
+  }
+  return null;
+}
+
+function findInCell(cell: Cell, designs: ReadonlySet<string>, path: string): string | null {
+  for (const [index, arm] of cell.arms.entries()) {
+    if (!designs.has(arm.design)) {
+      const allowed = [...designs].join(", ");
+      return `${path}.arms[${index}].design: found "${arm.design}"; allowed: ${allowed}`;
+    }
+  }
+  const names = cell.arms.map((arm) => arm.design);
+  const twice = findInNames(names, (index) => `${path}.arms[${index}].design`);
+  if (twice !== null) return twice;
+  const threads = cell.threadIds.length;
+  if (threads !== 0 && threads !== cell.cpus) {
+    return `${path}.threadIds: found ${threads} entries; allowed: 0 or ${cell.cpus}`;
+  }
+  let last = -1;
+  for (const [index, window] of cell.windows.entries()) {
+    const at = `${path}.windows[${index}]`;
+    if (window.sequence <= last) {
+      return `${at}.sequence: found ${window.sequence}; allowed: more than ${last}`;
+    }
+    last = window.sequence;
+    const found = findInWindow(cell, window, at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
+ * The first contradiction in a document whose kinds are right, as one line, or null.
+ * Looks at names, indices, array lengths, the order of windows and of their times.
+ */
+export function findContradiction(document: ResultDocument): string | null {
+  const names = document.designs.map((design) => design.name);
+  const twice = findInNames(names, (index) => `designs[${index}].name`);
+  if (twice !== null) return twice;
+  const designs = new Set(names);
+  for (const [index, cell] of document.cells.entries()) {
+    const found = findInCell(cell, designs, `cells[${index}]`);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,82 @@
+/**
+ * The result document, version 1: all that a run found out, and all that a report may print.
+ *
+ *   ResultDocument ─┬─ tool, command, seed, environment, table   what was run, where, on what
+ *                   ├─ designs[]                                 knobs and image hashes
+ *                   └─ cells[]                                   arms and raw windows (cellSchema)
+ *
+ * This schema is the one source: the TypeScript types are inferred from it and the JSON Schema is
+ * made from it. A change that an older reader would misread raises RESULT_VERSION.
+ */
+import { z } from "zod";
+import { cellSchema } from "./cellSchema.js";
+import { DISCLAIMER } from "./disclaimer.js";
+
+export const RESULT_SCHEMA = "dstbench-result";
+export const RESULT_VERSION = 1;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const loadAverage = z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]);
+
+const environmentSchema = z.strictObject({
+  node: z.string(),
+  v8: z.string(),
+  platform: z.string().describe("operating system and architecture, as in linux-x64"),
+  kernel: z.string().nullable(),
+  cpuModel: z.string().nullable(),
+  cores: z.int().min(1),
+  memoryBytes: z.int().min(1),
+  v8Flags: z.array(z.string()),
+  loadAverage: z
+    .strictObject({ before: loadAverage, after: loadAverage })
+    .nullable()
+    .describe("1, 5 and 15 minutes; null: not known"),
+});
+
+const tableSchema = z.strictObject({
+  name: z.string(),
+  source: z.string(),
+  licence: z.string(),
+  routes: z.int().min(0),
+  nesting: z.array(z.int().min(0)).describe("prefixes with 0, 1, 2, … prefixes around them"),
+  nexthops: z.int().min(0),
+});
+
+const designSchema = z.strictObject({
+  name: z.string().min(1),
+  kernel: z.string().min(1),
+  knobs: z.record(z.string(), z.string()).describe("every knob with its value"),
+  images: z
+    .partialRecord(z.enum(["release", "timed", "debug"]), sha256)
+    .describe("SHA-256 of each flavour that was used"),
+});
+
+export const resultDocumentSchema = z.strictObject({
+  schema: z.literal(RESULT_SCHEMA),
+  version: z.literal(RESULT_VERSION),
+  disclaimer: z.literal(DISCLAIMER),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  createdAt: z.iso.datetime(),
+  command: z.string(),
+  seed: z.int().min(0),
+  environment: environmentSchema,
+  table: tableSchema,
+  designs: z.array(designSchema).min(1),
+  cells: z.array(cellSchema),
+  errors: z.array(z.string()).describe("what made the run invalid, one line each"),
+  notes: z.array(z.string()),
+});
+
+/** A result document of version 1. */
+export type ResultDocument = z.infer<typeof resultDocumentSchema>;
+/** One design of a result: its name, preset, knobs and images. */
+export type ResultDesign = z.infer<typeof designSchema>;
+/** Where a run took place. */
+export type ResultEnvironment = z.infer<typeof environmentSchema>;
+/** The routing table a run used. */
+export type ResultTable = z.infer<typeof tableSchema>;
+
+/** The JSON Schema (draft 2020-12) of a result document, made from the schema that parses it. */
+export function resultJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(resultDocumentSchema) };
+}

@@ -1,0 +1,4 @@
+/** A result file that cannot be used. The message is one line: where, what, allowed. */
+export class ResultError extends Error {
+  override readonly name = "ResultError";
+}

@@ -1,0 +1,2 @@
+ (func $attach (param $0 i32)
+ )

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { analyseCell } from "../../../src/measure/analyse.js";
+import type { Cell, CellArm, CellWindow } from "../../../src/result/cellSchema.js";
+import { buildCell } from "../../helpers/resultBuilder.js";
+
+const PLAN = { designs: ["a", "b"], blocks: 8, nsPerPacket: () => 100 };
+
+function flagsOf(cell: Cell): readonly string[] {
+  const analysis = analyseCell(cell);
+  return analysis.kind === "failed" ? [`failed: ${analysis.reason}`] : analysis.flags;
+}
+
+/** Changes the windows of the second design. */
+function withWindows(cell: Cell, change: (window: CellWindow) => Partial<CellWindow>): Cell {
+  const windows = cell.windows.map((window) =>
+    window.arm === 1 ? { ...window, ...change(window) } : window,
+  );
+  return { ...cell, windows };
+}
+
+/** Changes the second design. */
+function withArm(cell: Cell, change: Partial<CellArm>): Cell {
+  return {
+    ...cell,
+    arms: cell.arms.map((arm, index) => (index === 1 ? { ...arm, ...change } : arm)),
+  };
+}
+
+describe("flags", () => {
+  it("are none for a clean cell", () => {
+    expect(flagsOf(buildCell(PLAN))).toEqual([]);
+    expect(flagsOf(buildCell({ ...PLAN, cpus: 4 }))).toEqual([]);
+  });
+
+  it("tell of CPUs that outnumber cores and of pinning", () => {
+    const cell = buildCell({ ...PLAN, cpus: 4 });
+    expect(flagsOf({ ...cell, cores: 2, oversubscribed: true })).toEqual([
+      "4 CPUs on 2 cores: CPUs take turns, so times hold waiting as well",
+    ]);
+    expect(flagsOf({ ...cell, pinned: false })).toEqual(["CPUs were not pinned to cores"]);
+    expect(flagsOf({ ...cell, pinned: null })).toEqual([
+      "whether CPUs were pinned to cores is not known",
+    ]);
+  });
+
+  it("count timers inside windows", () => {
+    const cell = withWindows(buildCell(PLAN), (window) => ({
+      timersRun: window.block < 2 ? 3 : 0,
+    }));
+    expect(flagsOf(cell)).toEqual([
+      "b: timers and deferred work ran in 2 of 8 windows (6 in all); " +
+        "a median leaves most of such rare cost out",
+    ]);
+  });
+
+  it("tell of an RCU backlog that grew, not of one that shrank or stayed", () => {
+    const grown = withWindows(buildCell(PLAN), (window) => ({
+      rcuBacklogBefore: 10,
+      rcuBacklogAfter: [10, 4, 17][window.block] ?? 10,
+    }));
+    expect(flagsOf(grown)).toEqual([
+      "b: the RCU backlog grew in 1 of 8 windows, by 7 callbacks at most",
+    ]);
+  });
+
+  it("tell of CPUs that do not run at the same time", () => {
+    const cell = buildCell({ ...PLAN, cpus: 2 });
+    const apart = withWindows(cell, ({ block, startNs, endNs }) => {
+      const late = endNs[0] ?? 0;
+      return block > 0 ? {} : { startNs: [startNs[0] ?? 0, late], endNs: [late, late + 1e6] };
+    });
+    expect(flagsOf(apart)).toEqual(["b: in 1 of 8 windows the CPUs do not overlap in time"]);
+    const skewed = withWindows(cell, ({ startNs, endNs }) => ({
+      startNs: [startNs[0] ?? 0, (startNs[1] ?? 0) + 5e5],
+      endNs: [endNs[0] ?? 0, (endNs[1] ?? 0) + 0],
+    }));
+    expect(flagsOf(skewed)).toEqual([
+      "b: all CPUs run at once in 50 % of a window only, which lowers the total rate",
+    ]);
+  });
+
+  it("tell of a short judgement and of costs that were not counted", () => {
+    const cell = buildCell(PLAN);
+    expect(flagsOf(withArm(cell, { judge: { packets: 9_999, perFate: {} } }))).toEqual([
+      "b: judged on 9999 packets only; the rule is 10000",
+    ]);
+    expect(flagsOf(withArm(cell, { counted: null }))).toEqual([
+      "b: costs per packet were not counted",
+    ]);
+  });
+});
