@@ -1,4 +1,6 @@
-/** Jenkins' hash against an implementation of its own, written step by step from the description. */
+/**
+ * Jenkins' hash against an implementation of its own, written step by step from the description.
+ */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { testMachine, type WasmCall } from "../../helpers/testMachine.js";

@@ -1,4 +1,6 @@
-/** The contract of the reference count, against a number, for each engine that the knob can choose. */
+/**
+ * The contract of the reference count, against a number, for each engine that the knob can choose.
+ */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type TestMachine, testMachine } from "../../helpers/testMachine.js";

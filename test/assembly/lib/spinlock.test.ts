@@ -1,4 +1,7 @@
-/** The spinlock's word, its owner checks and its deadline. Exclusion itself: contention.whole.test.ts. */
+/**
+ * The spinlock's word, its owner checks and its deadline. Exclusion itself:
+ * contention.whole.test.ts.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type TestMachine, testMachine } from "../../helpers/testMachine.js";
 

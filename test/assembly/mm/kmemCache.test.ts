@@ -1,4 +1,7 @@
-/** The words of a cache lie where the memory map says, one line for the owner and one for the others. */
+/**
+ * The words of a cache lie where the memory map says, one line for the owner and one for the
+ * others.
+ */
 import { describe, expect, it } from "vitest";
 import { testMachine } from "../../helpers/testMachine.js";
 

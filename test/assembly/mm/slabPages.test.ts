@@ -24,7 +24,7 @@ describe("pages", () => {
     expect(on(0, "slabObjects", 14) / 8 + on(0, "slabObjects", 15) / 4).toBe(owner.size);
   });
 
-  it("become a free list that holds each object once, for any size, alignment and seed", async () => {
+  it("become a list that holds each object once, for any size, alignment, seed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4096 }),
