@@ -11,9 +11,9 @@
  *   free(own)            o           o           -         - = lock-free, safe
  *   free(other)          -           -           -
  *
- * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back (ABA)
- * does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg, the
- * owner's xchg reads it, so the owner reuses the object after them.
+ * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back
+ * (ABA) does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg,
+ * the owner's xchg reads it, so the owner reuses the object after them.
  *
  * An empty pool is a normal answer (0), never a trap; free objects of other CPUs stay theirs.
  */
@@ -54,9 +54,9 @@ function roundUp(value: u32, align: u32): u32 {
 }
 
 /**
- * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a power
- * of two, at least 8. False: the number is taken or too high, the sizes make no sense (an object
- * with its red zones must fit a page), or the boot region has no room for the owner table.
+ * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a
+ * power of two, at least 8. False: the number is taken or too high, the sizes make no sense (an
+ * object with its red zones must fit a page), or the boot region has no room for the owner table.
  */
 export function kmemCacheCreate(id: u32, objectBytes: u32, align: u32): bool {
   if (id >= KMEM_CACHES || objectBytes == 0 || objectBytes > PAGE_BYTES) return false;
@@ -101,19 +101,6 @@ function allocSlow(id: u32, mine: KmemCacheCpu): usize {
   return object;
 }
 
-/** `kmem_cache_alloc`: an object with undefined bytes, or 0 when the pool is empty. */
-export function kmemCacheAlloc(id: u32): usize {
-  const mine = kmemCacheThisCpu(id);
-  let object: usize = mine.head;
-  if (object != 0) mine.head = plainLoad32(linkOf(id, object));
-  else object = allocSlow(id, mine);
-  if (DEBUG) {
-    countCost(COST_SLAB_ALLOC);
-    if (object != 0) poisonAlloc(id, object);
-  }
-  return object;
-}
-
 /** The object's page is another CPU's: push it on that CPU's remote list. */
 function freeRemote(id: u32, object: usize, owner: u32): void {
   if (!isSlabAddress(object)) trapAt(SITE_SLAB_FOREIGN);
@@ -131,19 +118,49 @@ function freeRemote(id: u32, object: usize, owner: u32): void {
   }
 }
 
+/**
+ * The hot paths, inlined into the caller: two calls cost about as much as the allocator itself. For
+ * the few places that allocate or free per packet (`dstAlloc`, `dstDestroy`); all others call the
+ * functions below.
+ */
+export class Slab {
+  /** See kmemCacheAlloc. */
+  @inline static alloc(id: u32): usize {
+    const mine = kmemCacheThisCpu(id);
+    let object: usize = mine.head;
+    if (object != 0) mine.head = plainLoad32(linkOf(id, object));
+    else object = allocSlow(id, mine);
+    if (DEBUG) {
+      countCost(COST_SLAB_ALLOC);
+      if (object != 0) poisonAlloc(id, object);
+    }
+    return object;
+  }
+
+  /** See kmemCacheFree. */
+  @inline static free(id: u32, object: usize): void {
+    if (DEBUG) {
+      countCost(COST_SLAB_FREE);
+      checkFree(id, object);
+      poisonFree(id, object);
+    }
+    const mine = kmemCacheThisCpu(id);
+    const owner = plainLoad16(<usize>mine.ownersBiased + ((object >> PAGE_SHIFT) << 1));
+    if (owner == mine.tag) {
+      plainStore32(linkOf(id, object), mine.head);
+      mine.head = <u32>object;
+    } else {
+      freeRemote(id, object, owner);
+    }
+  }
+}
+
+/** `kmem_cache_alloc`: an object with undefined bytes, or 0 when the pool is empty. */
+export function kmemCacheAlloc(id: u32): usize {
+  return Slab.alloc(id);
+}
+
 /** `kmem_cache_free`: on the CPU that owns the object's page, or on any other. */
 export function kmemCacheFree(id: u32, object: usize): void {
-  if (DEBUG) {
-    countCost(COST_SLAB_FREE);
-    checkFree(id, object);
-    poisonFree(id, object);
-  }
-  const mine = kmemCacheThisCpu(id);
-  const owner = plainLoad16(<usize>mine.ownersBiased + ((object >> PAGE_SHIFT) << 1));
-  if (owner != mine.tag) {
-    freeRemote(id, object, owner);
-    return;
-  }
-  plainStore32(linkOf(id, object), mine.head);
-  mine.head = <u32>object;
+  Slab.free(id, object);
 }

@@ -1,6 +1,8 @@
 /**
- * Real threads for a test machine: one worker for each CPU, with its own instance of the module on the
- * machine's memory. All calls of a `run` start behind one gate, so they overlap; a worker that traps or
+ * Real threads for a test machine: one worker for each CPU, with its own instance of the module on
+ * the
+ * machine's memory. All calls of a `run` start behind one gate, so they overlap; a worker that
+ * traps or
  * does not answer in time ends the run with an error that names its CPU, never a hang.
  */
 import { Worker } from "node:worker_threads";

@@ -1,5 +1,5 @@
-// Entry of the tests on real threads: loops that CPUs run at the same time. Each returns the number of
-// things that were wrong, or a count that the test adds up.
+// Entry of the tests on real threads: loops that CPUs run at the same time. Each returns the number
+// of things that were wrong, or a count that the test adds up.
 
 import {
   atomicAdd32,
@@ -193,7 +193,8 @@ const POOL: u32 = 128;
 
 /**
  * Looks at the object in `slot` for a while: it must be neither freed nor used anew. Counts at
- * `changesAt`, unless that is 0, how often it was another one than during the last look, whose stamp is
+ * `changesAt`, unless that is 0, how often it was another one than during the last look, whose
+ * stamp is
  * behind the count.
  */
 function readSlot(slot: usize, dwell: u32, changesAt: usize): u32 {
@@ -236,7 +237,8 @@ function replaceOwn(slot: usize, pool: usize, i: u32, how: u32): u32 {
 
 /**
  * Every CPU replaces the object of its own slot and reads those of the others. `base`: 64 bytes for
- * each CPU (slot, replacements, changes seen, last stamp seen), then the pools. Returns reads that saw
+ * each CPU (slot, replacements, changes seen, last stamp seen), then the pools. Returns reads that
+ * saw
  * an object freed or used anew inside a section.
  */
 export function rcuTorture(base: usize, cpus: u32, n: u32, dwell: u32, how: u32): u32 {
