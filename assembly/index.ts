@@ -40,6 +40,7 @@ export {
   fibDetachTables,
   fibInfosOfDevice,
   fibReleaseInfoNumber,
+  tablePartBytes,
 } from "./net/fib/fibHost";
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
 export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";

@@ -10,6 +10,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { threadId } from "node:worker_threads";
 import { CompilerMissingError, compileImage } from "./compile.js";
 import type { Design } from "./designs.js";
 import type { Flavour } from "./flavour.js";
@@ -74,9 +75,25 @@ export function sha256(bytes: Uint8Array): string {
 
 /** A file that appears whole or not at all, however many processes write it. */
 async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${process.pid}.${threadId}.part`;
   await writeFile(part, bytes);
   await rename(part, file);
+}
+
+/** Adds files to the manifest; those of other sources are forgotten. */
+async function record(hash: string, files: Record<string, string>): Promise<void> {
+  const before = await readManifest();
+  const images = before.sourceHash === hash ? before.images : {};
+  const manifest = { sourceHash: hash, images: { ...images, ...files } };
+  await writeWhole(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Writes down files that were built side by side: their builders may have overwritten each other's
+ * entries. */
+export async function recordImages(
+  built: readonly { readonly file: string; readonly sha256: string }[],
+): Promise<void> {
+  await record(await sourceHash(), Object.fromEntries(built.map((b) => [b.file, b.sha256])));
 }
 
 /** Compiles a design and puts the image into `build/`. */
@@ -86,10 +103,7 @@ export async function buildImage(design: Design, flavour: Flavour): Promise<Imag
   const hash = await sourceHash();
   await mkdir(buildFolder, { recursive: true });
   await writeWhole(path.join(buildFolder, file), bytes);
-  const before = await readManifest();
-  const images = before.sourceHash === hash ? before.images : {};
-  const manifest = { sourceHash: hash, images: { ...images, [file]: sha256(bytes) } };
-  await writeWhole(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  await record(hash, { [file]: sha256(bytes) });
   const { name, row } = design;
   return { name, row, flavour, bytes, sha256: sha256(bytes), compiledNow: true };
 }

@@ -4,8 +4,12 @@
  * All instances run on this thread: what needs real threads is a `.whole.test.ts` with workers.
  */
 import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { compileImage } from "../../src/image/compile.js";
 import type { Flavour } from "../../src/image/flavour.js";
+import { sourceHash } from "../../src/image/imageStore.js";
+import { packageRoot } from "../../src/image/packageRoot.js";
 
 /** Offsets that mirror `assembly/arch/superblock.ts`; `layout.test.ts` compares them. */
 const SUPERBLOCK_AT = 0x10000;
@@ -41,6 +45,27 @@ export interface TestMachine {
   regions: Record<(typeof REGION_ORDER)[number], { base: number; bytes: number }>;
 }
 
+const cacheFolder = path.join(packageRoot, "build", "test-images");
+
+/** The image of a test's entry: compiling takes seconds, so it is kept by the hash of all sources. */
+async function cachedImage(
+  entry: string,
+  flavour: Flavour,
+  defines: Record<string, number>,
+): Promise<Uint8Array> {
+  const hash = createHash("sha256").update(await sourceHash());
+  hash.update(await readFile(path.join(packageRoot, entry)));
+  hash.update(JSON.stringify([entry, flavour, defines]));
+  const file = path.join(cacheFolder, `${hash.digest("hex").slice(0, 32)}.wasm`);
+  const kept = await readFile(file).catch(() => null);
+  if (kept !== null) return kept;
+  const bytes = await compileImage({ entry, flavour, defines });
+  await mkdir(cacheFolder, { recursive: true });
+  await writeFile(`${file}.${process.pid}`, bytes);
+  await rename(`${file}.${process.pid}`, file);
+  return bytes;
+}
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 function compileOnce(entry: string, options: TestMachineOptions): Promise<WebAssembly.Module> {
@@ -51,7 +76,7 @@ function compileOnce(entry: string, options: TestMachineOptions): Promise<WebAss
     .digest("hex");
   let module = compiled.get(key);
   if (module === undefined) {
-    module = compileImage({ entry, flavour, defines }).then((bytes) =>
+    module = cachedImage(entry, flavour, defines).then((bytes) =>
       WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>),
     );
     compiled.set(key, module);

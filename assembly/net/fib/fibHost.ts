@@ -7,6 +7,7 @@ import { FibConfig } from "./fibConfig";
 import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
 import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
 import { rtnlLock, rtnlUnlock } from "./rtnl";
+import { tablePart } from "./tablePart";
 
 /** Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none. */
 export function fibCreateInfoRequest(): u32 {
@@ -52,4 +53,9 @@ export function fibInfosOfDevice(dev: u32): u32 {
     }
   }
   return found;
+}
+
+/** Bytes of the table region that pools have taken. */
+export function tablePartBytes(): u32 {
+  return tablePart().nextPageAt - superBlock().tableAt;
 }
