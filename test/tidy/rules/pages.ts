@@ -41,7 +41,7 @@ function definitionOf(source: string, name: string): string | undefined {
   return constant ?? new RegExp(`offsetof<${name}>\\(\\) != (\\w+)`).exec(source)?.[1];
 }
 
-/** Value of a product or sum of numbers and constants of the same file; NaN if it is anything else. */
+/** Value of a sum or product of numbers and constants of the same file; NaN for anything else. */
 function numberIn(source: string, expression: string, depth = 0): number {
   const text = expression.replace(/<(?:usize|u32)>/g, "").trim();
   const sum = text.split("+");
