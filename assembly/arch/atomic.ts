@@ -1,5 +1,6 @@
 /**
- * The seam to memory: the only file with `atomic.`, `load<`, `store<` and `memory.` for shared words.
+ * The seam to memory: shared words are accessed by `atomic.`, `load<`, `store<` and `memory.`
+ * here only.
  *
  * Wasm atomics are all sequentially consistent, so a name can only carry intent; it carries it
  * because a reviewer, and a port to weaker orders, need it:
@@ -11,12 +12,13 @@
  *
  * On x86-64 V8 makes of these: atomic load = mov; atomic store = xchg (2 ns and more); rmw.add and
  * cmpxchg = a lock cmpxchg loop. In debug images each atomic helper counts itself in the CPU area,
- * which is where "atomics per packet" comes from. Every helper is one instruction in a release image.
+ * which is where "atomics per packet" comes from. Every helper is one instruction in a release
+ * image.
  */
 import { DEBUG } from "../config";
 import { PCPU_COSTS, thisCpuArea } from "./percpu";
 
-/** Indices of the cost counters that this file writes; those of other files follow in `costs.ts`. */
+/** Indices of the cost counters that this file writes; others follow in `costs.ts`. */
 export const COST_ATOMIC_LOAD: usize = 0;
 export const COST_ATOMIC_STORE: usize = 1;
 export const COST_ATOMIC_RMW: usize = 2;

@@ -11,9 +11,9 @@
  *   free(own)            o           o           -         - = lock-free, safe
  *   free(other)          -           -           -
  *
- * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back (ABA)
- * does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg, the
- * owner's xchg reads it, so the owner reuses the object after them.
+ * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back
+ * (ABA) does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg,
+ * the owner's xchg reads it, so the owner reuses the object after them.
  *
  * An empty pool is a normal answer (0), never a trap; free objects of other CPUs stay theirs.
  */
@@ -54,9 +54,9 @@ function roundUp(value: u32, align: u32): u32 {
 }
 
 /**
- * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a power
- * of two, at least 8. False: the number is taken or too high, the sizes make no sense (an object
- * with its red zones must fit a page), or the boot region has no room for the owner table.
+ * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a
+ * power of two, at least 8. False: the number is taken or too high, the sizes make no sense (an
+ * object with its red zones must fit a page), or the boot region has no room for the owner table.
  */
 export function kmemCacheCreate(id: u32, objectBytes: u32, align: u32): bool {
   if (id >= KMEM_CACHES || objectBytes == 0 || objectBytes > PAGE_BYTES) return false;

@@ -179,8 +179,8 @@ export function slabCacheIsValid(id: u32, bitmapAt: usize): u32 {
 }
 
 /**
- * `kmem_cache_destroy`, by the control plane while no window runs: gives all pages back to the pool.
- * False if objects are in use; then nothing was changed.
+ * `kmem_cache_destroy`, by the control plane while no window runs: gives all pages back to the
+ * pool. False if objects are in use; then nothing was changed.
  */
 export function kmemCacheDestroy(id: u32): bool {
   const cache = kmemCache(id);

@@ -2,7 +2,7 @@
  * Finds the image of a design: prebuilt in `build/`, or compiled on first use.
  *
  *   build/NAME.FLAVOUR.wasm      e.g. linux-3.10.release.wasm, linux-3.10+noref=off.debug.wasm
- *   build/images.json            for each file its SHA-256 and the hash of the sources it was made from
+ *   build/images.json            SHA-256 of each file, and the hash of the sources they are made from
  *
  * A file whose source hash is not that of the sources that lie here is never used: what is measured
  * is what is in the tree. The hash covers assembly/, asconfig.json and the compiler's version.

@@ -3,8 +3,8 @@
  *
  *   all │ N │ Nk (thousands) │ Nm (millions) │ path
  *
- * What looks like a number must be a right one: `10kk` or `1.5k` is a slip far more often than a file's name, and a
- * file that is really called so can be given as `./10kk`.
+ * What looks like a number must be a right one: `10kk` or `1.5k` is a slip far more often than a
+ * file's name, and a file that is really called so can be given as `./10kk`.
  */
 import { InputError } from "./inputError.js";
 import { ROUTES_MAX } from "./routingTable.js";

@@ -12,7 +12,8 @@ export interface RoutesFileLimits extends RoutesTextLimits {
 
 /**
  * bytesMax: ROUTES_MAX lines of the longest entry (30 bytes) are 120 MB; twice that for comments.
- * lineBytesMax: an entry needs 30, the rest is room for a comment; a longer line is another kind of file.
+ * lineBytesMax: an entry needs 30, the rest is room for a comment; a longer line is another kind of
+ * file.
  */
 export const ROUTES_FILE_LIMITS: RoutesFileLimits = {
   bytesMax: 256 * 1024 * 1024,
@@ -21,9 +22,9 @@ export const ROUTES_FILE_LIMITS: RoutesFileLimits = {
 };
 
 /**
- * Reads lines `prefix` or `prefix TAB number`, plain or gzip (told by its first two bytes), in any order.
- * Throws an InputError that names file, line and column. Reads the 968,428 lines of the embedded table's
- * source in about half a second.
+ * Reads lines `prefix` or `prefix TAB number`, plain or gzip (told by its first two bytes), in any
+ * order. Throws an InputError that names file, line and column. Reads the 968,428 lines of the
+ * embedded table's source in about half a second.
  */
 export function readRoutesFile(
   path: string,

@@ -1,6 +1,6 @@
 /**
- * `fib_info`: a set of nexthops, shared by all routes that use the same. Part of the design part: an
- * alias in the table part holds its number, so that machines can share one table.
+ * `fib_info`: a set of nexthops, shared by all routes that use the same. Part of the design part:
+ * an alias in the table part holds its number, so that machines can share one table.
  *
  *   ╒═ line 0: read by every packet ═══════════════════════════════════════════════════════╕
  *   │ 0 flags │ 4 dead │ 5 protocol │ 6 scope │ 7 type │ 8 nhs │ 12 prefsrc │ 16 priority   │
@@ -10,15 +10,16 @@
  *   ╞═ line 2: metrics of its own, 16 words ═══════════════════════════════════════════════╡
  *   ╞═ nh[0] 128 bytes ═╪═ … nh[nhsMax - 1] ═══════════════════════════════════════════════╡
  *
- * The kernel's fields on fewer bytes; lines as above so that counting does not slow readers (estimated).
- * Invariants, with RTNL held:
+ * The kernel's fields on fewer bytes; lines as above so that counting does not slow readers
+ * (estimated). Invariants, with RTNL held:
  *   treeref == aliases that hold this number       treeref > 0  <=>  hashed and dead == 0
- *   clntref == (treeref > 0 ? 1 : 0) + other holders      clntref == 0  =>  freed after a grace period
+ *   clntref == (treeref > 0 ? 1 : 0) + other holders
+ *   clntref == 0  =>  freed after a grace period
  *   fi == fibInfoAt(fi.index),  1 <= index < capacity
  *
  * G_FIB holds the array's place and the lists. Fields of line 0 are written before the number is
- * published in an alias; `flags` and `dead` later, under RTNL. `clntref` is shared. Numbers come back
- * from RCU on any CPU through `_returned` (push only; the holder of RTNL takes all of it), so
+ * published in an alias; `flags` and `dead` later, under RTNL. `clntref` is shared. Numbers come
+ * back from RCU on any CPU through `_returned` (push only; the holder of RTNL takes all of it), so
  * there is no lock between the two.
  */
 import { atomicAdd32, atomicSub32, publish32, readOnce32 } from "../../arch/atomic";

@@ -28,7 +28,8 @@ export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, re
     if (fa.tos != 0 && <u32>fa.tos != tos) continue;
     const fi = fibInfoAt(fa.info);
     if (fi.dead || <u32>fi.scope < scope) continue;
-    // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays clean.
+    // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays
+    // clean.
     if ((fa.state & FA_S_ACCESSED) == 0) fa.state = <u8>FA_S_ACCESSED;
     const error = fibPropsError(fa.type);
     if (error != 0) return error;

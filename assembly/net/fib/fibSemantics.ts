@@ -1,5 +1,6 @@
 /**
- * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to them.
+ * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to
+ * them.
  *
  * All but `fibInfoHold`, `fibInfoPut` and `freeFibInfoRcu` run under RTNL. Departures from the
  * kernel: fixed capacity, set at boot (the hash is sized once and never doubles; the index of
@@ -190,7 +191,9 @@ export function fibInfoHoldTree(fi: FibInfo): void {
   fi.treeref += 1;
 }
 
-/** One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference. */
+/**
+ * One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference.
+ */
 export function fibReleaseInfo(fi: FibInfo): void {
   bugOn(fi.treeref == 0, SITE_FIB_INFO);
   fi.treeref -= 1;
@@ -260,8 +263,8 @@ function markNexthops(fi: FibInfo, dev: u32, dead: bool): bool {
 }
 
 /**
- * A device goes down: its nexthops are dead, and so is a fib_info that has no other. Returns how many
- * fib_infos died; the caller then flushes the tables.
+ * A device goes down: its nexthops are dead, and so is a fib_info that has no other. Returns how
+ * many fib_infos died; the caller then flushes the tables.
  */
 export function fibSyncDownDev(dev: u32): u32 {
   const infos = fibInfos();
@@ -276,7 +279,10 @@ export function fibSyncDownDev(dev: u32): u32 {
   return died;
 }
 
-/** A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how many. */
+/**
+ * A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how
+ * many.
+ */
 export function fibSyncUpDev(dev: u32): u32 {
   const infos = fibInfos();
   let revived: u32 = 0;

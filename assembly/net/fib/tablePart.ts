@@ -78,7 +78,9 @@ export class TableClass {
   /** Objects ever given to RCU, and (shared) ever come back. Both wrap. */
   retired: u32;
   private _returns: u32;
-  /** Came back from RCU, linked by their first word. Shared: push by any CPU, taken by the owner. */
+  /**
+   * Came back from RCU, linked by their first word. Shared: push by any CPU, taken by the owner.
+   */
   private _returned: u32;
   private _pad: u32;
 

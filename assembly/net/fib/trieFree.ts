@@ -24,7 +24,9 @@ import {
 import { poolAlloc, poolFree, poolRetire, poolReturn } from "./tablePool";
 import { LEAF_RCU, Leaf, maskOfLength, maskPfx, TNODE_RCU, Tnode } from "./trieNode";
 
-/** Pages of replaced nodes after which a change waits for a grace period (the kernel's sync_pages). */
+/**
+ * Pages of replaced nodes after which a change waits for a grace period (the kernel's sync_pages).
+ */
 const SYNC_PAGES: usize = 128;
 
 /** A tnode that nobody can see yet, all children empty; none if memory or `bits` run out. */

@@ -121,7 +121,7 @@ describe("tableCodec", () => {
     expect(error.found).toBe("columns that do not fit together");
   });
 
-  it("accepts the file around a right payload, so that the cases above fail for their reason", () => {
+  it("accepts the file around a right payload, so the cases above fail for their reason", () => {
     expect(decodedRows(fileAround(Buffer.from([10, 1, 8, 8, 1, 2]), 2))).toEqual([
       [0x0a000000, 8, 1],
       [0x0b000000, 8, 2],

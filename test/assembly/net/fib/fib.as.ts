@@ -136,7 +136,9 @@ export function load(at: usize, count: u32): u32 {
 /** Looks up in one table; answer in `resultX`. */
 export function lookup(id: u32, key: u32, tos: u32, scope: u32, oif: u32): i32 {
   rcuReadLock();
-  const ret = fibTableLookup(fibTableAt(id), key, tos, scope, oif, thisFibResult());
+  const res: FibResult = thisFibResult();
+  res.table = <u32>fibTableAt(id);
+  const ret = fibTableLookup(key, tos, scope, oif, res);
   rcuReadUnlock();
   return ret;
 }
