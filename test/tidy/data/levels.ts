@@ -1,7 +1,7 @@
 /**
  * The levels of the tree. A file imports only from lower levels or from its own unit; a unit is a
  * folder or a single file at the root. Two units of one level do not see each other, but that
- * `index.ts`, which only re-exports, sees the others of the top level of `assembly/`.
+ * files at the root are in one folder.
  */
 
 /** Unit (path below the root folder) to level. The longest unit that fits a path counts. */
