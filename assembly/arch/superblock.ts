@@ -107,6 +107,7 @@ export function superBlockAt(): usize {
   return changetype<CpuHead>(thisCpuArea()).superblock;
 }
 
+/** The superblock of the machine this instance is attached to. */
 export function superBlock(): SuperBlock {
   return changetype<SuperBlock>(superBlockAt());
 }

@@ -76,6 +76,7 @@ export function gpOffline(flavour: u32): void {
   atomicStore32(qsAt(thisCpuArea(), flavour), QS_OFFLINE);
 }
 
+/** Whether this CPU is waited for. */
 export function gpIsOnline(flavour: u32): bool {
   return qsOwn(flavour) != QS_OFFLINE;
 }

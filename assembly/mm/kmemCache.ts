@@ -89,10 +89,12 @@ if (offsetof<SlabPool>() > 128) ERROR("SlabPool overflows its section");
 if (offsetof<KmemCache>() > 128) ERROR("KmemCache overflows its section");
 if (offsetof<KmemCacheCpu>() > REMOTE_AT) ERROR("KmemCacheCpu overflows its line");
 
+/** The pool of pages that all caches share. */
 export function slabPool(): SlabPool {
   return changetype<SlabPool>(superBlockAt() + G_SLAB);
 }
 
+/** Shared part of cache `id`: sizes and bounds, constant once it was created. */
 export function kmemCache(id: u32): KmemCache {
   return changetype<KmemCache>(superBlockAt() + G_SLAB + 128 + ((<usize>id) << 7));
 }

@@ -92,6 +92,7 @@ export function slabPagesUsed(): u32 {
   return slabPool().bumped - slabPool().freeCount;
 }
 
+/** Pages that no cache has taken. */
 export function slabPagesLeft(): u32 {
   return slabPool().pages - slabPagesUsed();
 }

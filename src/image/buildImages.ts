@@ -4,13 +4,16 @@
  */
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS } from "./flavour.js";
-import { findImage } from "./imageStore.js";
+import { BUILD_STORE, findImage, type ImageStore } from "./imageStore.js";
 
 /** Builds what is missing and says so, one line an image. */
-export async function buildImages(say: (line: string) => void): Promise<void> {
+export async function buildImages(
+  say: (line: string) => void,
+  store: ImageStore = BUILD_STORE,
+): Promise<void> {
   for (const name of DEFAULT_DESIGNS) {
     for (const flavour of FLAVOURS) {
-      const image = await findImage(parseDesign(name), flavour);
+      const image = await findImage(parseDesign(name), flavour, store);
       const how = image.compiledNow ? "compiled" : "unchanged";
       say(`${name}.${flavour}.wasm  ${image.bytes.length} bytes  ${how}`);
     }

@@ -1,4 +1,6 @@
-/** From the value of `--routes` to a routing table. */
+/**
+ * From the value of `--routes` to a routing table: the embedded one, a sample of it, or a file's.
+ */
 import { existsSync } from "node:fs";
 import { loadEmbeddedTable } from "./embeddedTable.js";
 import { InputError } from "./inputError.js";

@@ -1,4 +1,7 @@
-/** A routing table from a user's text file. The grammar is in routesText.ts. */
+/**
+ * A routing table from a user's text file. The grammar is in routesText.ts, what a repeated prefix
+ * is told in orderRoutes.ts.
+ */
 import { basename } from "node:path";
 import { orderRoutes } from "./orderRoutes.js";
 import { readInputFile } from "./readInputFile.js";

@@ -1,7 +1,7 @@
 /**
  * A routing table before it becomes routes of a machine: three columns, one row per prefix.
  *
- *   row i │ prefixes[i] u32, host order │ lengths[i] 0..32 │ numbers[i] u32: origin AS or the user's
+ *   row i │ prefixes[i] u32, host order │ lengths[i] 0..32 │ numbers[i] u32: AS or the user's
  *
  * For every table:
  *   count == prefixes.length == lengths.length == numbers.length, 1 <= count <= ROUTES_MAX

@@ -149,8 +149,14 @@ export class FibInfos {
 if (offsetof<FibInfos>("_returned") != 64) ERROR("the shared word of FibInfos needs its own line");
 if (offsetof<FibInfos>() > G_RTNL - G_FIB) ERROR("FibInfos overflows its section");
 
+/** The array of fib_infos and its lists, in the superblock. */
 export function fibInfos(): FibInfos {
   return changetype<FibInfos>(superBlockAt() + G_FIB);
+}
+
+/** The fib_info whose RcuHead is at `head`. */
+export function fibInfoOfRcu(head: usize): FibInfo {
+  return changetype<FibInfo>(head - offsetof<FibInfo>("_rcu0"));
 }
 
 /** The fib_info of number `index`. */

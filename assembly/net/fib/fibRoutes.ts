@@ -102,7 +102,7 @@ function replaceAlias(old: FibAlias, fi: FibInfo, type: u32): i32 {
   return 0;
 }
 
-/** The list for `alias`: `known`, or a new one for `key`/`plen`. 0: full, and the alias is freed. */
+/** The list for `alias`: `known`, or a new one for `key`/`plen`. 0: no room, and alias is freed. */
 function listOf(table: FibTable, key: u32, plen: u32, known: usize, alias: usize): usize {
   if (known != 0) return known;
   const li = trieInsertPrefix(table, key, plen);

@@ -24,7 +24,15 @@ import { callRcu } from "../../kernel/callRcu";
 import { hlistAddHeadRcu, hlistDelRcu, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
 import { devHold, devPut } from "../core/netDevice";
 import { FibConfig, nhConfigOf } from "./fibConfig";
-import { FIB_INFO_NH, FIB_INFOS_MAX, FIB_NHS_MAX, FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
+import {
+  FIB_INFO_NH,
+  FIB_INFOS_MAX,
+  FIB_NHS_MAX,
+  FibInfo,
+  fibInfoAt,
+  fibInfoOfRcu,
+  fibInfos,
+} from "./fibInfo";
 import { FIB_NH_BYTES, FibNh } from "./fibNh";
 import { RTAX_MTU, RTAX_WORDS, RTNH_F_DEAD } from "./rtnetlink";
 
@@ -230,7 +238,7 @@ function dropNexthop(nh: FibNh): void {
 
 /** RCU callback of `fibInfoPut`, on whichever CPU queued it: the number can be used again. */
 export function freeFibInfoRcu(head: usize): void {
-  const fi = changetype<FibInfo>(head - offsetof<FibInfo>("_rcu0"));
+  const fi = fibInfoOfRcu(head);
   for (let i: u32 = 0; i < fi.nhs; i++) dropNexthop(fi.nh(i));
   const at = fibInfos().returnedAt;
   let seen = atomicLoad32(at);

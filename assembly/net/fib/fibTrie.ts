@@ -31,7 +31,7 @@ import { LeafInfo } from "./leafInfo";
 import { FibTable } from "./tablePart";
 import { Leaf, maskPfx, Tnode } from "./trieNode";
 
-/** Part of `check_leaf`: the answer of a prefix that covers the key, 1 if none of its routes fits. */
+/** Part of `check_leaf`: the answer of a prefix that covers the key; 1: none of its routes fits. */
 function checkPrefix(li: LeafInfo, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   const ret = fibSemanticMatch(li.falh, tos, scope, oif, res);
   if (ret <= 0) res.prefixlen = <u8>li.plen;

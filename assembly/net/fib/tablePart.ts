@@ -118,6 +118,7 @@ export function tablePart(): TablePart {
   return changetype<TablePart>(<usize>superBlock().tableAt);
 }
 
+/** Account of object class `id` (CLASS_…, below CLASSES) in the table part. */
 export function tableClass(id: u32): TableClass {
   return changetype<TableClass>(
     <usize>superBlock().tableAt + CLASSES_AT + <usize>id * offsetof<TableClass>(),

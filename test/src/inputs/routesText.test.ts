@@ -1,3 +1,7 @@
+/**
+ * The grammar of a routes file: each form, each refusal with its column, and random texts
+ * against an oracle of regular expressions and ipaddr.js.
+ */
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,6 @@
+/**
+ * The binary form of a table: there and back, by its description, and damaged in every byte.
+ */
 import { createHash } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
 import fc from "fast-check";
