@@ -31,23 +31,29 @@ export async function buildOne(task: BuildTask): Promise<BuiltFile> {
   return { file, sha256, bytes: bytes.length, compiledNow };
 }
 
-/** Builds what is missing and says so, one line an image. */
-export async function buildImages(say: (line: string) => void): Promise<void> {
+/** Runs `buildOne` for every task, as many at a time as there are cores. */
+async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
   const filename = import.meta.url.replace("/src/image/", "/dist/image/").replace(/ts$/, "js");
   const pool = new Piscina({ filename, maxThreads: availableParallelism() });
+  try {
+    return await Promise.all(tasks.map((task) => pool.run(task, { name: "buildOne" })));
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** Builds what is missing and says so, one line an image. `build` is for tests. */
+export async function buildImages(
+  say: (line: string) => void,
+  build: (tasks: readonly BuildTask[]) => Promise<BuiltFile[]> = buildInPool,
+): Promise<void> {
   const tasks = DEFAULT_DESIGNS.flatMap((design) =>
     FLAVOURS.map((flavour) => ({ design, flavour })),
   );
-  try {
-    const built: BuiltFile[] = await Promise.all(
-      tasks.map((task) => pool.run(task, { name: "buildOne" })),
-    );
-    await recordImages(built);
-    for (const { file, bytes, compiledNow } of built) {
-      say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
-    }
-  } finally {
-    await pool.destroy();
+  const built = await build(tasks);
+  await recordImages(built);
+  for (const { file, bytes, compiledNow } of built) {
+    say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
   }
 }
 
