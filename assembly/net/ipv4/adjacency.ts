@@ -2,8 +2,8 @@
  * Routing without a dst: the lookup's nexthop is the adjacency, as in VPP or FreeBSD's nexthops.
  * The skb carries the fib_nh in cb0 and the verdict in cb1; nothing is allocated, counted or kept.
  *
- * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address without
- * any lookup, so that everything but routing can be timed.
+ * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address
+ * without any lookup, so that everything but routing can be timed.
  */
 
 import { plainLoad32 } from "../../arch/atomic";

@@ -1,8 +1,8 @@
 /**
  * Input routing of 3.10 (spec era B, §5.2–5.4): what happens to a packet that a device received.
  *
- *   ipRouteInputNoref ─ classifyInput (rows 1–12 of the table) ─┬─ forward ─▶ mkrouteInput
- *                                                               └─ local, broadcast, no route ─▶ localInput
+ *   ipRouteInputNoref ─ classifyInput ─┬─ forward ─────────────────────▶ mkrouteInput
+ *                       (rows 1 to 12) └─ local, broadcast, no route ──▶ localInput
  *
  * Runs in softirq under RCU. Where nexthops cache routes, a valid slot is attached without a
  * reference and nothing else happens; a packet is then forwarded without any atomic store.

@@ -1,5 +1,6 @@
 /**
- * rtable: IPv4's entry, a dst_entry first and the protocol's tail behind it (spec era B: 192 bytes).
+ * rtable: IPv4's entry, a dst_entry first and the protocol's tail behind it (spec era B: 192
+ * bytes).
  *
  *   152  rt_genid  rt_flags        160  rt_type u16  is_input u8  uses_gateway u8  rt_iif
  *   168  rt_gateway  rt_pmtu       176  rt_uncached (list_head)

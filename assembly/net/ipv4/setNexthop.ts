@@ -15,8 +15,8 @@ import { rtAddUncachedList } from "./uncachedList";
 const DST_METRICS_READ_ONLY: u32 = 1;
 
 /**
- * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in `slot`.
- * Not installed means NOCACHE and on the uncached list. Follows 3.10's `rt_set_nexthop`.
+ * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in
+ * `slot`. Not installed means NOCACHE and on the uncached list. Follows 3.10's `rt_set_nexthop`.
  */
 export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize): void {
   let cached = false;
