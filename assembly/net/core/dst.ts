@@ -169,8 +169,8 @@ export function dstDisplaced(at: usize): void {
 
 /**
  * After that grace period: the slot's reference is dropped, or, where it held none, `dst_free`.
- * Departs from 4.13 and later, which drop the slot's reference at once: then a packet that turns its
- * borrowed dst into a counted one must be able to fail, which 3.10's `skb_dst_force` cannot.
+ * Departs from 4.13 and later, which drop the slot's reference at once: then a packet that turns
+ * its borrowed dst into a counted one must be able to fail, which 3.10's `skb_dst_force` cannot.
  */
 export function dstDisplacedRcu(at: usize): void {
   if (SLOT_COUNTED) dstRelease(at);

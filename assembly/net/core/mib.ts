@@ -7,9 +7,9 @@
  *
  *   InReceives + OutRequests == OutTransmits + InDelivers + Σ drops + sends through loopback
  *
- * A datagram through loopback counts in OutRequests and again in InReceives. ForwDatagrams is counted
- * before the output, as in `ip_forward_finish`: such a packet may still be dropped. Departs from the
- * kernel in one thing: InReceives has the frames that are not IP or another host's, too.
+ * A datagram through loopback counts in OutRequests and again in InReceives. ForwDatagrams is
+ * counted before the output, as in `ip_forward_finish`: such a packet may still be dropped. Departs
+ * from the kernel in one thing: InReceives has frames that are not IP or another host's, too.
  */
 import { plainLoad64, plainStore64 } from "../../arch/atomic";
 import { PCPU_MIB, thisCpuArea } from "../../arch/percpu";
