@@ -195,10 +195,10 @@ function neighHhInit(n: Neighbour, dev: NetDevice, macLow: u32, macHigh: u32): v
   n.hhLen = ETH_HLEN;
 }
 
-/** Adds a PERMANENT entry. Returns 0, -EEXIST or -ENOBUFS. Takes a device reference. */
+/** Adds a PERMANENT entry. Returns 0, -EEXIST or -ENOBUFS. Takes a device reference. The entry is
+ * made first and looked for under the lock, as `__neigh_create` does. */
 export function neighAddPermanent(dev: usize, key: u32, macLow: u32, macHigh: u32): i32 {
   const t = arpTbl();
-  if (ipv4NeighLookupNoref(dev, key)) return -EEXIST;
   const at = kmemCacheAlloc(KMEM_CACHE_NEIGHBOUR);
   if (!at) return -ENOBUFS;
   const n = changetype<Neighbour>(at);
@@ -211,6 +211,12 @@ export function neighAddPermanent(dev: usize, key: u32, macLow: u32, macHigh: u3
   n.nudState = NUD_PERMANENT;
   const bucket = neighBucketAt(t, dev, key);
   spinLockBh(changetype<usize>(t) + offsetof<NeighTable>("lock"));
+  if (ipv4NeighLookupNoref(dev, key)) {
+    spinUnlockBh(changetype<usize>(t) + offsetof<NeighTable>("lock"));
+    devPut(dev);
+    kmemCacheFree(KMEM_CACHE_NEIGHBOUR, at);
+    return -EEXIST;
+  }
   plainStore32(n.nextAt, plainLoad32(bucket));
   publish32(bucket, <u32>at);
   t.entries++;
