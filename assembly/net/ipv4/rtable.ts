@@ -14,6 +14,7 @@
  */
 
 import { plainLoad32 } from "../../arch/atomic";
+import { jiffies, timeAfterEq } from "../../kernel/jiffies";
 import { listEmpty, listInit } from "../../lib/listHead";
 import { dstAlloc } from "../core/dst";
 import {
@@ -100,9 +101,10 @@ export function rtNexthop(rt: Rtable, daddr: u32): u32 {
   return rt.rtGateway != 0 ? rt.rtGateway : daddr;
 }
 
-/** Largest datagram: learned, of the metrics, or of the device. Follows 3.10's `ipv4_mtu`. */
+/** Largest datagram: learned and not expired, of the metrics, or of the device. Follows 3.10's
+ * `ipv4_mtu`, without its 576 for a locked metric. */
 export function ipv4Mtu(rt: Rtable): u32 {
-  if (rt.rtPmtu) return rt.rtPmtu;
+  if (rt.rtPmtu != 0 && !timeAfterEq(jiffies(), rt.expires)) return rt.rtPmtu;
   const metrics: usize = rt.metrics & ~1;
   if (metrics) {
     const mtu = plainLoad32(metrics + ((<usize>RTAX_MTU - 1) << 2));
