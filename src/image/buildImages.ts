@@ -7,7 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS, type Flavour } from "./flavour.js";
-import { findImage, recordImages } from "./imageStore.js";
+import { BUILD_STORE, findImage, type ImageStore, recordImages } from "./imageStore.js";
 
 /** What one compiler is asked for, and answers. */
 export interface BuildTask {
@@ -23,9 +23,9 @@ export interface BuiltFile {
   readonly compiledNow: boolean;
 }
 
-/** Builds one image where it is missing; runs in a worker. */
-export async function buildOne(task: BuildTask): Promise<BuiltFile> {
-  const image = await findImage(parseDesign(task.design), task.flavour);
+/** Builds one image where it is missing; in a worker the package's own store is meant. */
+export async function buildOne(task: BuildTask, store?: ImageStore): Promise<BuiltFile> {
+  const image = await findImage(parseDesign(task.design), task.flavour, store ?? BUILD_STORE);
   const file = `${task.design}.${task.flavour}.wasm`;
   const { sha256, compiledNow, bytes } = image;
   return { file, sha256, bytes: bytes.length, compiledNow };
@@ -42,16 +42,24 @@ async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
   }
 }
 
-/** Builds what is missing and says so, one line an image. `build` is for tests. */
+/** Builds one after the other, here: for a store that a worker cannot be handed. */
+async function buildHere(tasks: readonly BuildTask[], store: ImageStore): Promise<BuiltFile[]> {
+  const built: BuiltFile[] = [];
+  for (const task of tasks) built.push(await buildOne(task, store));
+  return built;
+}
+
+/** Builds what is missing and says so, one line an image. */
 export async function buildImages(
   say: (line: string) => void,
-  build: (tasks: readonly BuildTask[]) => Promise<BuiltFile[]> = buildInPool,
+  store: ImageStore = BUILD_STORE,
 ): Promise<void> {
   const tasks = DEFAULT_DESIGNS.flatMap((design) =>
     FLAVOURS.map((flavour) => ({ design, flavour })),
   );
-  const built = await build(tasks);
-  await recordImages(built);
+  const here = store !== BUILD_STORE;
+  const built = here ? await buildHere(tasks, store) : await buildInPool(tasks);
+  await recordImages(built, store);
   for (const { file, bytes, compiledNow } of built) {
     say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
   }

@@ -14,11 +14,13 @@ import path from "node:path";
 import { CompilerMissingError, compileImage } from "./compile.js";
 import type { Design } from "./designs.js";
 import type { Flavour } from "./flavour.js";
+import type { KnobRow } from "./knobs.js";
 import { packageRoot } from "./packageRoot.js";
 
 /** An image: its bytes, their hash, and whether it had to be compiled now. */
 export interface Image {
   readonly name: string;
+  readonly row: KnobRow;
   readonly flavour: Flavour;
   readonly bytes: Uint8Array;
   readonly sha256: string;
