@@ -151,7 +151,8 @@ export function watch(words: usize, done: usize, tally: usize, seed: usize): u32
       rcuReadLock();
       const before = atomicLoad32(word);
       const res = thisFibResult();
-      const ret = fibTableLookup(fibTableAt(RT_TABLE_MAIN), host, 0, 0, 0, res);
+      res.table = <u32>fibTableAt(RT_TABLE_MAIN);
+      const ret = fibTableLookup(host, 0, 0, 0, res);
       const gw = ret == 0 ? changetype<FibInfo>(<usize>res.fi).nh(res.nhSel).gw : 0;
       const after = atomicLoad32(word);
       rcuReadUnlock();
