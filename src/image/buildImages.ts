@@ -7,7 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS, type Flavour } from "./flavour.js";
-import { findImage, recordImages } from "./imageStore.js";
+import { BUILD_STORE, findImage, type ImageStore, recordImages } from "./imageStore.js";
 
 /** What one compiler is asked for, and answers. */
 export interface BuildTask {
@@ -23,31 +23,45 @@ export interface BuiltFile {
   readonly compiledNow: boolean;
 }
 
-/** Builds one image where it is missing; runs in a worker. */
-export async function buildOne(task: BuildTask): Promise<BuiltFile> {
-  const image = await findImage(parseDesign(task.design), task.flavour);
+/** Builds one image where it is missing; in a worker the package's own store is meant. */
+export async function buildOne(task: BuildTask, store?: ImageStore): Promise<BuiltFile> {
+  const image = await findImage(parseDesign(task.design), task.flavour, store ?? BUILD_STORE);
   const file = `${task.design}.${task.flavour}.wasm`;
   const { sha256, compiledNow, bytes } = image;
   return { file, sha256, bytes: bytes.length, compiledNow };
 }
 
-/** Builds what is missing and says so, one line an image. */
-export async function buildImages(say: (line: string) => void): Promise<void> {
+/** Runs `buildOne` for every task, as many at a time as there are cores. */
+async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
   const filename = import.meta.url.replace("/src/image/", "/dist/image/").replace(/ts$/, "js");
   const pool = new Piscina({ filename, maxThreads: availableParallelism() });
+  try {
+    return await Promise.all(tasks.map((task) => pool.run(task, { name: "buildOne" })));
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** Builds one after the other, here: for a store that a worker cannot be handed. */
+async function buildHere(tasks: readonly BuildTask[], store: ImageStore): Promise<BuiltFile[]> {
+  const built: BuiltFile[] = [];
+  for (const task of tasks) built.push(await buildOne(task, store));
+  return built;
+}
+
+/** Builds what is missing and says so, one line an image. */
+export async function buildImages(
+  say: (line: string) => void,
+  store: ImageStore = BUILD_STORE,
+): Promise<void> {
   const tasks = DEFAULT_DESIGNS.flatMap((design) =>
     FLAVOURS.map((flavour) => ({ design, flavour })),
   );
-  try {
-    const built: BuiltFile[] = await Promise.all(
-      tasks.map((task) => pool.run(task, { name: "buildOne" })),
-    );
-    await recordImages(built);
-    for (const { file, bytes, compiledNow } of built) {
-      say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
-    }
-  } finally {
-    await pool.destroy();
+  const here = store !== BUILD_STORE;
+  const built = here ? await buildHere(tasks, store) : await buildInPool(tasks);
+  await recordImages(built, store);
+  for (const { file, bytes, compiledNow } of built) {
+    say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Where the package lies: the folder with `package.json`, `assembly/` and `build/`.
- * This file is two folders below it both as `src/image/*.ts` (under vitest) and as `dist/image/*.js`.
+ * This file is two folders below it both as `src/image/*.ts` (under vitest) and as
+ * `dist/image/*.js`.
  */
 import { fileURLToPath } from "node:url";
 

@@ -114,6 +114,8 @@ function callOne(task: Extract<CpuTask, { kind: "call" }>): CpuReport {
   const startNs = now();
   const result = image.callSigned(task.name, ...task.args);
   const endNs = now();
+  // What a change has queued for RCU goes on with every operation, or it would wait for the audit.
+  image.call("rcuQuiescent");
   image.call("rcuCpuOffline");
   setPhase(image, task.machine, PHASE_IDLE);
   return report(true, { result, startNs, endNs });

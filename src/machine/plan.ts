@@ -63,7 +63,7 @@ export const RINGS = { skbs: 0, frames: 16_384, tx: 24_576, hostFrame: 26_624 } 
 const TABLE_BYTES_PER_ROUTE = 320;
 const TABLE_BYTES_FIXED = 4 << 20;
 /** Dsts that wait for RCU: up to qhimark 10,000 and what comes while they do, on each CPU. */
-const PAGES_BYTES_PER_CPU = 8 << 20;
+const PAGES_BYTES_PER_CPU = 4 << 20;
 const PAGES_BYTES_FIXED = 2 << 20;
 const BOOT_BYTES_FIXED = 1 << 20;
 const BOOT_BYTES_PER_CPU = 128 << 10;

@@ -50,8 +50,9 @@ export function cpuRings(): CpuRings {
 }
 
 /**
- * Sends the frame of `skb` through its device and ends the skb. Returns 0, or a negative number when
- * the device is down. Follows `dev_queue_xmit` and `dev_hard_start_xmit` of 3.10, queue bypassed.
+ * Sends the frame of `skb` through its device and ends the skb. Returns 0, or a negative number
+ * when the device is down. Follows `dev_queue_xmit` and `dev_hard_start_xmit` of 3.10, queue
+ * bypassed.
  */
 export function devQueueXmit(skb: SkBuff): i32 {
   const dev = changetype<NetDevice>(<usize>skb.dev);

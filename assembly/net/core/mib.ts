@@ -3,9 +3,13 @@
  * dropped for, which later kernels know as skb drop reasons.
  *
  * 32 counters of 8 bytes in each CPU area (PCPU_MIB). Owner only, plain; the host adds them over
- * CPUs while no window runs. Equation at a quiescent point, over all CPUs:
+ * CPUs while no window runs. Every packet ends once, so at a quiescent point, over all CPUs:
  *
  *   InReceives + OutRequests == OutTransmits + InDelivers + Loopback + Σ drops
+ *
+ * A datagram through loopback counts in OutRequests and again in InReceives. ForwDatagrams is
+ * counted before the output, as in `ip_forward_finish`: such a packet may still be dropped. Departs
+ * from the kernel in one thing: InReceives has frames that are not IP or another host's, too.
  */
 import { plainLoad64, plainStore64 } from "../../arch/atomic";
 import { PCPU_MIB, thisCpuArea } from "../../arch/percpu";

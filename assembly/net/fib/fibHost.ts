@@ -1,6 +1,6 @@
 /**
- * What the host does with fib_infos directly: making one by number for a bulk load, and letting go of
- * all routes at once when a machine ends whose table part is shared with others.
+ * What the host does with fib_infos directly: making one by number for a bulk load, and letting go
+ * of all routes at once when a machine ends whose table part is shared with others.
  */
 import { superBlock } from "../../arch/superblock";
 import { FibConfig } from "./fibConfig";
@@ -9,7 +9,9 @@ import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
 import { rtnlLock, rtnlUnlock } from "./rtnl";
 import { tablePart } from "./tablePart";
 
-/** Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none. */
+/**
+ * Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none.
+ */
 export function fibCreateInfoRequest(): u32 {
   rtnlLock();
   const at = fibCreateInfo(changetype<FibConfig>(<usize>superBlock().requestAt));
