@@ -73,6 +73,12 @@ export class Cpus {
       this.fail = reject;
     });
     this.lost.catch(() => {});
+    // Piscina tells here of workers that fail without a task; unheard that would end the process.
+    for (const { piscina } of [pools.forward, pools.control]) {
+      piscina.on("error", (error: Error) => {
+        this.fail(new CpuFailure(`a CPU failed while ${this.doing}: ${error.message}`, []));
+      });
+    }
   }
 
   /** Starts the workers, learns which thread is which CPU, and pins them where it can. */
@@ -123,7 +129,13 @@ export class Cpus {
   private async introduce(): Promise<void> {
     for (const pool of [this.pools.forward, this.pools.control]) {
       const tids = new Map<number, number>();
-      for (let tries = 0; tries < 100 && tids.size < pool.cpus; tries++) {
+      const deadlineAt = performance.now() + this.deadlineMs;
+      // A worker that is up already may answer twice while others still load.
+      while (tids.size < pool.cpus) {
+        if (performance.now() > deadlineAt) {
+          const found = `${tids.size} of ${pool.cpus} CPUs`;
+          throw new CpuFailure(`only ${found} started within ${this.deadlineMs} ms`, []);
+        }
         const reports = await this.onPool(pool, { kind: "hello" }, "starting");
         for (const r of reports) {
           pool.cpuOfThread.set(r.threadId, r.cpu);
@@ -134,6 +146,10 @@ export class Cpus {
       this.watch(pool);
       if (pool === this.pools.forward) this.pin(tids);
     }
+  }
+
+  private get deadlineMs(): number {
+    return this.options.deadlineMs ?? DEADLINE_MS;
   }
 
   /** A worker that exits by itself ends the run, whatever it was doing. */
@@ -176,18 +192,19 @@ export class Cpus {
     return "not inside a machine";
   }
 
-  private trapOf(pool: Pool, error: unknown): CpuFailure {
-    const text = error instanceof Error ? error.message : String(error);
+  /** The failure of a CPU whose task trapped: in which machine, and at which site. */
+  private trapOf({ cpu }: CpuReport, fault: string): CpuFailure {
     for (const machine of this.machines) {
-      for (let cpu = pool.firstCpu; cpu < pool.firstCpu + pool.cpus; cpu++) {
-        const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
-        if (site !== 0) {
-          const where = `${machine.image.name}, while ${this.doing}`;
-          return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${siteText(site)}`, [cpu]);
-        }
-      }
+      const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
+      if (site === 0) continue;
+      const where = `${machine.image.name}, while ${this.doing}`;
+      const why = siteText(site, fault);
+      return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${why}`, [cpu]);
     }
-    return new CpuFailure(`a CPU failed while ${this.doing}: ${text}`, []);
+    const state = this.stateOf(cpu);
+    return new CpuFailure(`${this.who([cpu])} failed while ${this.doing} (${state}): ${fault}`, [
+      cpu,
+    ]);
   }
 
   private async onPool(pool: Pool, task: CpuTask, doing: string): Promise<CpuReport[]> {
@@ -196,10 +213,11 @@ export class Cpus {
     const runs = Array.from({ length: pool.cpus }, () =>
       pool.piscina.run(task).then((report: CpuReport) => {
         answered.add(report.cpu);
+        if (report.fault !== null) throw this.trapOf(report, report.fault);
         return report;
       }),
     );
-    const deadlineMs = this.options.deadlineMs ?? DEADLINE_MS;
+    const { deadlineMs } = this;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -211,9 +229,11 @@ export class Cpus {
       }, deadlineMs);
     });
     const all = Promise.all(runs).catch(async (error: unknown) => {
+      if (error instanceof CpuFailure) throw error;
       // An exit is reported by the worker's own event, which names the CPU; it may come second.
       await new Promise((resolve) => setTimeout(resolve, 50));
-      throw this.trapOf(pool, error);
+      const text = error instanceof Error ? error.message : String(error);
+      throw new CpuFailure(`a CPU failed while ${doing}: ${text}`, []);
     });
     try {
       return await Promise.race([all, late, this.lost]);

@@ -32,9 +32,12 @@ const SITES: Readonly<Record<number, string>> = {
 
 const PHASES = ["idle", "at the gate", "lead-in", "window", "control plane", "draining RCU"];
 
-/** What a trap at this site means. */
-export function siteText(site: number): string {
-  if (site === 0) return "no site recorded: an out-of-bounds or misaligned access";
+/** An image trapped on the host's thread. One line: CPU, image, why. */
+export class TrapError extends Error {}
+
+/** What a trap at this site means; `engine` is what the engine said, for traps that no site made. */
+export function siteText(site: number, engine: string): string {
+  if (site === 0) return `${engine} (no site recorded)`;
   return SITES[site] ?? `site ${site}`;
 }
 

@@ -115,7 +115,8 @@ export class Machine {
   cpu(cpu: number): ImageInstance {
     let instance = this.instances.get(cpu);
     if (instance === undefined) {
-      instance = new ImageInstance(this.module, this.memory, this.areaOf(cpu));
+      const { module, memory, image } = this;
+      instance = new ImageInstance(module, memory, this.areaOf(cpu), image.name);
       this.instances.set(cpu, instance);
     }
     return instance;

@@ -71,6 +71,15 @@ function checkCpus(cpus: readonly number[]): void {
   }
 }
 
+/** Designs are told apart by their names, in the document too. */
+function checkDesigns(designs: readonly Design[]): void {
+  const names = designs.map((design) => design.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new UsageError(`design "${twice}" is given twice; allowed: each design once`);
+  }
+}
+
 /** A restarted list makes every cache look good: it must hold four times what a cache can. */
 function checkFlowList(options: CompareOptions, designs: readonly Design[]): void {
   const slots = options.nexthops * (1 + Math.max(...options.cpus));
@@ -262,6 +271,7 @@ export async function compare(
 ): Promise<ResultDocument> {
   const designs = options.designs.map(parseDesign);
   const workloads = options.workloads.map(findWorkload);
+  checkDesigns(designs);
   checkCpus(options.cpus);
   checkFlowList(options, designs);
   const loadBefore = loadAverages();
@@ -288,6 +298,8 @@ export async function compare(
       if (options.stopped()) break;
       const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
       const cell = await runCell(context, cpus, workload, n, label);
+      // Stopped before its first block: there is nothing to tell of it.
+      if (cell.windows.length === 0) break;
       cell.notes.push(...unreadKnobNotes(designs, workload));
       document.cells.push(cell);
     }
