@@ -40,6 +40,7 @@ export {
   fibDetachTables,
   fibInfosOfDevice,
   fibReleaseInfoNumber,
+  fibTablesCheck,
   tablePartBytes,
 } from "./net/fib/fibHost";
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
