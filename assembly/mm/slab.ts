@@ -101,19 +101,6 @@ function allocSlow(id: u32, mine: KmemCacheCpu): usize {
   return object;
 }
 
-/** `kmem_cache_alloc`: an object with undefined bytes, or 0 when the pool is empty. */
-export function kmemCacheAlloc(id: u32): usize {
-  const mine = kmemCacheThisCpu(id);
-  let object: usize = mine.head;
-  if (object != 0) mine.head = plainLoad32(linkOf(id, object));
-  else object = allocSlow(id, mine);
-  if (DEBUG) {
-    countCost(COST_SLAB_ALLOC);
-    if (object != 0) poisonAlloc(id, object);
-  }
-  return object;
-}
-
 /** The object's page is another CPU's: push it on that CPU's remote list. */
 function freeRemote(id: u32, object: usize, owner: u32): void {
   if (!isSlabAddress(object)) trapAt(SITE_SLAB_FOREIGN);
@@ -131,19 +118,49 @@ function freeRemote(id: u32, object: usize, owner: u32): void {
   }
 }
 
+/**
+ * The fast paths, put into each caller's body as `slab_alloc` and `slab_free` are in mm/slub.c. The
+ * compiler's own inlining gives up on a function that calls another, here the slow path, and two
+ * calls cost more than the pair itself. For hot callers; all others use the functions below.
+ */
+export class Slab {
+  /** `slab_alloc`. */
+  @inline static alloc(id: u32): usize {
+    const mine = kmemCacheThisCpu(id);
+    let object: usize = mine.head;
+    if (object != 0) mine.head = plainLoad32(linkOf(id, object));
+    else object = allocSlow(id, mine);
+    if (DEBUG) {
+      countCost(COST_SLAB_ALLOC);
+      if (object != 0) poisonAlloc(id, object);
+    }
+    return object;
+  }
+
+  /** `slab_free`. */
+  @inline static free(id: u32, object: usize): void {
+    if (DEBUG) {
+      countCost(COST_SLAB_FREE);
+      checkFree(id, object);
+      poisonFree(id, object);
+    }
+    const mine = kmemCacheThisCpu(id);
+    const owner = plainLoad16(<usize>mine.ownersBiased + ((object >> PAGE_SHIFT) << 1));
+    if (owner == mine.tag) {
+      plainStore32(linkOf(id, object), mine.head);
+      mine.head = <u32>object;
+    } else {
+      freeRemote(id, object, owner);
+    }
+  }
+}
+
+/** `kmem_cache_alloc`: an object with undefined bytes, or 0 when the pool is empty. */
+export function kmemCacheAlloc(id: u32): usize {
+  return Slab.alloc(id);
+}
+
 /** `kmem_cache_free`: on the CPU that owns the object's page, or on any other. */
 export function kmemCacheFree(id: u32, object: usize): void {
-  if (DEBUG) {
-    countCost(COST_SLAB_FREE);
-    checkFree(id, object);
-    poisonFree(id, object);
-  }
-  const mine = kmemCacheThisCpu(id);
-  const owner = plainLoad16(<usize>mine.ownersBiased + ((object >> PAGE_SHIFT) << 1));
-  if (owner != mine.tag) {
-    freeRemote(id, object, owner);
-    return;
-  }
-  plainStore32(linkOf(id, object), mine.head);
-  mine.head = <u32>object;
+  Slab.free(id, object);
 }

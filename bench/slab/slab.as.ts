@@ -7,7 +7,7 @@
 import { plainLoad32, plainStore32 } from "../../assembly/arch/atomic";
 import { bootAlloc } from "../../assembly/arch/regions";
 import { KMEM_CACHE_RTABLE } from "../../assembly/mm/caches";
-import { kmemCacheAlloc, kmemCacheFree } from "../../assembly/mm/slab";
+import { Slab } from "../../assembly/mm/slab";
 import { dstRelease } from "../../assembly/net/core/dst";
 import { rtDstAlloc } from "../../assembly/net/ipv4/rtable";
 
@@ -57,9 +57,9 @@ export function lifoPairs(head: usize, pairs: u32): u32 {
 export function slabPairs(pairs: u32): u32 {
   let sum: u32 = 0;
   for (let i: u32 = 0; i < pairs; i++) {
-    const object = kmemCacheAlloc(KMEM_CACHE_RTABLE);
+    const object = Slab.alloc(KMEM_CACHE_RTABLE);
     sum += <u32>object;
-    kmemCacheFree(KMEM_CACHE_RTABLE, object);
+    Slab.free(KMEM_CACHE_RTABLE, object);
   }
   return sum;
 }
@@ -90,14 +90,14 @@ export function slabBursts(pairs: u32): u32 {
   for (let done: u32 = 0; done < pairs; done += BURST) {
     let held: usize = 0;
     for (let i: u32 = 0; i < BURST; i++) {
-      const object = kmemCacheAlloc(KMEM_CACHE_RTABLE);
+      const object = Slab.alloc(KMEM_CACHE_RTABLE);
       plainStore32(object + CHAIN, <u32>held);
       held = object;
     }
     while (held) {
       const next: usize = plainLoad32(held + CHAIN);
       sum += <u32>next;
-      kmemCacheFree(KMEM_CACHE_RTABLE, held);
+      Slab.free(KMEM_CACHE_RTABLE, held);
       held = next;
     }
   }

@@ -39,7 +39,7 @@ import {
   refcountRead,
   refcountRelease,
 } from "../../lib/refcount";
-import { kmemCacheAlloc, kmemCacheFree } from "../../mm/slab";
+import { Slab } from "../../mm/slab";
 import {
   DST_CALL_DISCARD,
   DST_NOCACHE,
@@ -85,7 +85,7 @@ export function dstAlloc(
   if (o.gc != 0 && <u32>percpuCounterReadFast(o.counter) > o.gcThresh) {
     if (dstOpsGc(o.gc) != 0) return 0;
   }
-  const at = kmemCacheAlloc(o.kmemCache);
+  const at = Slab.alloc(o.kmemCache);
   if (!at) return 0;
   if (DEBUG) countCost(COST_DST_ALLOC);
   const dst = changetype<DstEntry>(at);
@@ -243,7 +243,7 @@ export function dstDestroy(at: usize): void {
   const dev = dst.dev;
   if (dev) devPut(dev);
   if (BUSTED == 4) return;
-  kmemCacheFree(o.kmemCache, at);
+  Slab.free(o.kmemCache, at);
 }
 
 /**
