@@ -20,11 +20,17 @@ export interface Row {
   /** Medians of ns for one operation. */
   readonly armNs: number;
   readonly yardstickNs: number;
-  /** Rounds in which neither window was disturbed; where there are none, all are used. */
+  /** Rounds that the figures are of. */
   readonly rounds: number;
   readonly aim: string | null;
-  readonly met: boolean | null;
+  readonly verdict: Verdict | null;
 }
+
+/** `not judged`: most windows lost their core, so the figure says nothing about an aim. */
+export type Verdict = "met" | "not met" | "not judged";
+
+/** Part of the rounds that must be calm for a verdict. */
+const CALM_SHARE_MIN = 0.25;
 
 /** Value below which the part `q` (0 to 1) of the samples lies, by linear interpolation. */
 export function quantile(samples: readonly number[], q: number): number {
@@ -59,25 +65,38 @@ function windowsOf(samples: Samples, arm: string): readonly Window[] {
   return windows;
 }
 
-/** The pairs of a row, of rounds without a disturbed window where there are any. */
-function pairsOf(samples: Samples, plan: RowPlan): [number, number][] {
+interface Pairs {
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly calm: boolean;
+}
+
+/** The pairs of a row: of rounds without a disturbed window, or of all where those are too few. */
+function pairsOf(samples: Samples, plan: RowPlan): Pairs {
   const yardsticks = windowsOf(samples, plan.yardstick);
-  const pairs = windowsOf(samples, plan.arm).flatMap((window, round) => {
+  const all = windowsOf(samples, plan.arm).flatMap((window, round) => {
     const yardstick = yardsticks[round];
     return yardstick === undefined ? [] : [{ window, yardstick }];
   });
-  const calm = pairs.filter((pair) => !pair.window.disturbed && !pair.yardstick.disturbed);
-  return (calm.length > 0 ? calm : pairs).map((pair) => [pair.window.ns, pair.yardstick.ns]);
+  const calmOnes = all.filter((pair) => !pair.window.disturbed && !pair.yardstick.disturbed);
+  const calm = calmOnes.length >= all.length * CALM_SHARE_MIN;
+  const pairs = (calm ? calmOnes : all).map(
+    ({ window, yardstick }) => [window.ns, yardstick.ns] as const,
+  );
+  return { pairs, calm };
 }
 
 /** Works out one row. */
 export function rowOf(samples: Samples, plan: RowPlan): Row {
-  const pairs = pairsOf(samples, plan);
+  const { pairs, calm } = pairsOf(samples, plan);
   const ratios = pairs.map(([arm, yardstick]) =>
     plan.inverse ? yardstick / arm : arm / yardstick,
   );
   const ratio = median(ratios);
   const armNs = median(pairs.map(([arm]) => arm));
+  let verdict: Verdict | null = null;
+  if (plan.aim !== undefined) {
+    verdict = calm ? (isMet(ratio, armNs, plan.aim) ? "met" : "not met") : "not judged";
+  }
   return {
     arm: plan.arm,
     yardstick: plan.yardstick,
@@ -87,6 +106,6 @@ export function rowOf(samples: Samples, plan: RowPlan): Row {
     yardstickNs: median(pairs.map(([, yardstick]) => yardstick)),
     rounds: pairs.length,
     aim: plan.aim === undefined ? null : aimText(plan.aim),
-    met: plan.aim === undefined ? null : isMet(ratio, armNs, plan.aim),
+    verdict,
   };
 }

@@ -87,7 +87,7 @@ function rowText(row: Row, width: number): string {
   const ratio = digits(row.ratio).padStart(6);
   const spread = `(${row.quartiles.map(digits).join("–")})`.padEnd(14);
   const times = `[${time(row.armNs)} / ${time(row.yardstickNs)}]`;
-  const verdict = row.met === null ? "" : `  aim ${row.aim}: ${row.met ? "met" : "not met"}`;
+  const verdict = row.verdict === null ? "" : `  aim ${row.aim}: ${row.verdict}`;
   return `  ${row.arm.padEnd(width)} ${ratio} × ${row.yardstick} ${spread} ${times}${verdict}`;
 }
 
@@ -101,7 +101,7 @@ export function groupText(result: GroupResult): string {
     ...result.rows.map((row) => rowText(row, width)),
     ...result.notes.map((note) => `  ${note}`),
   ];
-  if (disturbed > 0) lines.push(`  ${disturbed} of ${windows} windows lost their core: left out`);
+  if (disturbed > 0) lines.push(`  ${disturbed} of ${windows} windows lost their core to others`);
   return lines.join("\n");
 }
 
