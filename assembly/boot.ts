@@ -32,8 +32,10 @@ function counterBatch(): u32 {
   return twice > 32 ? twice : 32;
 }
 
-/** Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
- * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing. */
+/**
+ * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
+ * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing.
+ */
 export function boot(fibInfos: u32, neighbours: u32): u32 {
   clockInit();
   if (!slabPoolInit()) return BOOT_SLAB;

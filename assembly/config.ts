@@ -32,7 +32,7 @@ export const OUTPUT_SLOT_PERCPU: i32 = 1;
 // @ts-ignore: value of a --use constant
 export const OUTPUT_SLOT: i32 = isDefined(DST_OUTPUT_SLOT) ? DST_OUTPUT_SLOT : OUTPUT_SLOT_PERCPU;
 
-/** Whether a slot holds a reference on the dst that it points to (4.13 on) or none (3.6 to 4.12). */
+/** Whether a slot holds a reference on the dst it points to (4.13 on) or none (3.6 to 4.12). */
 // @ts-ignore: value of a --use constant
 export const SLOT_COUNTED: bool = isDefined(DST_SLOT_REF) ? DST_SLOT_REF == 1 : false;
 

@@ -35,7 +35,13 @@ export {
 } from "./net/core/dst";
 export { neighAddPermanent, neighEntries } from "./net/core/neighbour";
 export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
-export { fibCreateInfoRequest, fibDetachTables, fibReleaseInfoNumber } from "./net/fib/fibHost";
+export {
+  fibCreateInfoRequest,
+  fibDetachTables,
+  fibInfosOfDevice,
+  fibReleaseInfoNumber,
+  tablePartBytes,
+} from "./net/fib/fibHost";
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
 export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";
 export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv4/devinet";

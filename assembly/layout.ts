@@ -76,6 +76,7 @@ export const RINGS_FRAMES_AT: usize = offsetof<CpuRings>("framesAt");
 export const RINGS_TX_AT: usize = offsetof<CpuRings>("txAt");
 export const RINGS_TX_SENT: usize = offsetof<CpuRings>("txSent");
 export const RINGS_DEFERRED_RUN: usize = offsetof<CpuRings>("deferredRun");
+export const RINGS_CALLBACKS_RUN: usize = offsetof<CpuRings>("callbacksRun");
 export const RINGS_RX_SLOT: usize = offsetof<CpuRings>("rxSlot");
 export const RINGS_RX_DEVICES: usize = offsetof<CpuRings>("rxDevices");
 export const RINGS_BURST_NS_MAX: usize = offsetof<CpuRings>("burstNsMax");

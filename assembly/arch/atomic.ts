@@ -1,5 +1,6 @@
 /**
- * The seam to memory: the only file with `atomic.`, `load<`, `store<` and `memory.` for shared words.
+ * The seam to memory: shared words are accessed by `atomic.`, `load<`, `store<` and `memory.`
+ * here only.
  *
  * Wasm atomics are all sequentially consistent, so a name can only carry intent; it carries it
  * because a reviewer, and a port to weaker orders, need it:
@@ -11,12 +12,13 @@
  *
  * On x86-64 V8 makes of these: atomic load = mov; atomic store = xchg (2 ns and more); rmw.add and
  * cmpxchg = a lock cmpxchg loop. In debug images each atomic helper counts itself in the CPU area,
- * which is where "atomics per packet" comes from. Every helper is one instruction in a release image.
+ * which is where "atomics per packet" comes from. Every helper is one instruction in a release
+ * image.
  */
 import { DEBUG } from "../config";
 import { PCPU_COSTS, thisCpuArea } from "./percpu";
 
-/** Indices of the cost counters that this file writes; those of other files follow in `costs.ts`. */
+/** Indices of the cost counters that this file writes; others follow in `costs.ts`. */
 export const COST_ATOMIC_LOAD: usize = 0;
 export const COST_ATOMIC_STORE: usize = 1;
 export const COST_ATOMIC_RMW: usize = 2;
@@ -45,11 +47,13 @@ export function publish32(at: usize, value: u32): void {
   atomic.store<u32>(at, value);
 }
 
+/** Shared word, atomically. */
 export function atomicLoad32(at: usize): u32 {
   if (DEBUG) countCost(COST_ATOMIC_LOAD);
   return atomic.load<u32>(at);
 }
 
+/** Shared word, atomically; an xchg on x86. */
 export function atomicStore32(at: usize, value: u32): void {
   if (DEBUG) countCost(COST_ATOMIC_STORE);
   atomic.store<u32>(at, value);
@@ -61,6 +65,7 @@ export function atomicLoad16s(at: usize): i32 {
   return <i32>(<i16>atomic.load<u16>(at));
 }
 
+/** Low 16 bits of `value`, atomically. */
 export function atomicStore16(at: usize, value: i32): void {
   if (DEBUG) countCost(COST_ATOMIC_STORE);
   atomic.store<u16>(at, <u16>value);
@@ -90,11 +95,13 @@ export function atomicCmpxchg32(at: usize, expected: u32, wanted: u32): u32 {
   return atomic.cmpxchg<u32>(at, expected, wanted);
 }
 
+/** Shared 64-bit word, atomically; `at` a multiple of 8. */
 export function atomicLoad64(at: usize): u64 {
   if (DEBUG) countCost(COST_ATOMIC_LOAD);
   return atomic.load<u64>(at);
 }
 
+/** Shared 64-bit word, atomically; `at` a multiple of 8. */
 export function atomicStore64(at: usize, value: u64): void {
   if (DEBUG) countCost(COST_ATOMIC_STORE);
   atomic.store<u64>(at, value);
@@ -125,34 +132,42 @@ export function wakeAll32(at: usize): void {
   atomic.notify(at, -1);
 }
 
+/** Zero-extended byte of memory that only this CPU writes. */
 export function plainLoad8(at: usize): u32 {
   return <u32>load<u8>(at);
 }
 
+/** Zero-extended 16-bit word that only this CPU writes. */
 export function plainLoad16(at: usize): u32 {
   return <u32>load<u16>(at);
 }
 
+/** Word that only this CPU writes, or `racy-ok`: may be merged with others. */
 export function plainLoad32(at: usize): u32 {
   return load<u32>(at);
 }
 
+/** 64-bit word that only this CPU writes, or `racy-ok`. */
 export function plainLoad64(at: usize): u64 {
   return load<u64>(at);
 }
 
+/** Low byte of `value`, to memory that only this CPU writes. */
 export function plainStore8(at: usize, value: u32): void {
   store<u8>(at, <u8>value);
 }
 
+/** Low 16 bits of `value`, to memory that only this CPU writes. */
 export function plainStore16(at: usize, value: u32): void {
   store<u16>(at, <u16>value);
 }
 
+/** Word that only this CPU writes, or that nobody else can see yet. */
 export function plainStore32(at: usize, value: u32): void {
   store<u32>(at, value);
 }
 
+/** 64-bit word that only this CPU writes, or that nobody else can see yet. */
 export function plainStore64(at: usize, value: u64): void {
   store<u64>(at, value);
 }

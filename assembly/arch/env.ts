@@ -1,6 +1,6 @@
 /**
- * The clock of timed images: the only function an image may import (`env.nowNs`; asc names the import's
- * module after this file). Other flavours never call it, so it is not even in their binary.
+ * The clock of timed images: the only function an image may import (`env.nowNs`; asc names the
+ * import's module after this file). Other flavours never call it, so their binary lacks it.
  */
 
 /** Nanoseconds of a monotonic clock. */

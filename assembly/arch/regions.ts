@@ -5,8 +5,8 @@
  * table (`base u32, bytes u32` at SB_REGIONS + 8 * number). Regions never move or grow, and are not
  * touched before use: a page of fresh shared memory costs microseconds at its first touch.
  *
- * `bootAlloc` is the kernel's memblock: a bump pointer over REGION_BOOT, for tables that live as long
- * as the machine. Only `boot()` and the control plane call it; nothing is given back.
+ * `bootAlloc` is the kernel's memblock: a bump pointer over REGION_BOOT, for tables that live as
+ * long as the machine. Only `boot()` and the control plane call it; nothing is given back.
  * Invariant: regionBase(BOOT) <= bootNextAt <= regionBase(BOOT) + regionBytes(BOOT).
  */
 import { fillBytes, plainLoad32 } from "./atomic";

@@ -1,16 +1,17 @@
 /**
  * The superblock: the first bytes of a machine's design part. From it everything else is found.
  *
- *   0     SuperBlock      magic, sizes, boot words; written by the host and `boot()`, then read-only
+ *   0     SuperBlock      magic, sizes, boot words; written by the host and `boot()`, then only
+ *                         read
  *   128   regions         16 × (base u32, bytes u32)
  *   256   sections        the kernel's global variables, one section after the other (G_…)
  *
  * A machine is bytes: every pointer in it is an offset in the shared memory, so the bytes can be
  * saved and put back in place by one copy.
  *
- * Who may touch it: boot words are written before the first window and never again, so they are read
- * plainly. What lives in a section says its own rules. Sections start on cache lines of their own,
- * so that a word that is written does not share a line with one that is only read.
+ * Who may touch it: boot words are written before the first window and never again, so they are
+ * read plainly. What lives in a section says its own rules. Sections start on cache lines of their
+ * own, so that a word that is written does not share a line with one that is only read.
  */
 import { CpuHead, PCPU_BYTES, thisCpuArea } from "./percpu";
 
@@ -55,7 +56,7 @@ export class SuperBlock {
   fibInfos: u32;
   /** Number of the first fib_info of the floor's nexthops. */
   floorFibInfo: u32;
-  /** Scratch of the control plane: where the host writes a `fib_config`, and what walkers mark in. */
+  /** Scratch of the control plane: the host writes a `fib_config` to it, walkers mark in it. */
   requestAt: u32;
   requestBytes: u32;
 }
@@ -106,6 +107,7 @@ export function superBlockAt(): usize {
   return changetype<CpuHead>(thisCpuArea()).superblock;
 }
 
+/** The superblock of the machine this instance is attached to. */
 export function superBlock(): SuperBlock {
   return changetype<SuperBlock>(superBlockAt());
 }

@@ -2,19 +2,21 @@
  * `call_rcu` and `call_rcu_bh`: callbacks that run on the CPU that queued them, once a grace period
  * that began after the call is over.
  *
- *   RcuHead   +0 next │ +8 func                       16 bytes, in the object, as on a 64-bit kernel
+ *   RcuHead   +0 next │ +8 func                      16 bytes, in the object, as on a 64-bit kernel
  *   RcuData   PCPU_RCU + 128 * flavour + 64 (the owner's line)
  *
  *   callRcu ─▶ next ─▶ wait ─▶ done ─▶ called         three lists, first in first out
  *              no ticket  ticket   its grace period is over
  *
- * Invariant: queued == length of the three lists. A callback moves right only; `wait` has one ticket.
+ * Invariant: queued == length of the three lists. A callback moves right only; `wait` has one
+ * ticket.
  *
- * Batching as in 3.10 (`rcu_do_batch`): a pass calls `rcuBlimit` callbacks, or all that are done once
- * more than `rcuQhimark` are queued, until the backlog is down to `rcuQlowmark`.
+ * Batching as in 3.10 (`rcu_do_batch`): a pass calls `rcuBlimit` callbacks, or all that are done
+ * once more than `rcuQhimark` are queued, until the backlog is down to `rcuQlowmark`.
  *
- * Who may touch it: only its own CPU, and all of it is plain. An offline CPU's callbacks stay queued
- * and go on when it is online again. The object belongs to RCU from callRcu until its callback.
+ * Who may touch it: only its own CPU, and all of it is plain. An offline CPU's callbacks stay
+ * queued and go on when it is online again. The object belongs to RCU from callRcu until its
+ * callback.
  */
 import { COST_RCU_CALLBACK, countCost } from "../arch/costs";
 import { PCPU_RCU, thisCpuArea } from "../arch/percpu";
@@ -80,7 +82,9 @@ export function callRcu(head: usize, func: u32): void {
   queue(RCU_FLAVOUR, head, func);
 }
 
-/** The same for the bh flavour: waits only for softirqs and sections with bottom halves disabled. */
+/**
+ * The same for the bh flavour: waits only for softirqs and sections with bottom halves disabled.
+ */
 export function callRcuBh(head: usize, func: u32): void {
   queue(RCU_BH_FLAVOUR, head, func);
 }
@@ -110,7 +114,8 @@ function advance(flavour: u32, data: RcuData): void {
   if (data.waitHead == 0 && data.nextHead != 0) nextToWait(flavour, data);
   if (data.waitHead == 0 || !gpDrive(flavour, data.waitTicket)) return;
   waitToDone(data);
-  // The next period starts now rather than at the next burst, so that a stream of calls keeps moving.
+  // The next period starts now rather than at the next burst, so that a stream of calls keeps
+  // moving.
   if (data.nextHead != 0) {
     nextToWait(flavour, data);
     gpDrive(flavour, data.waitTicket);
@@ -149,7 +154,8 @@ export function callbacksPass(flavour: u32): u32 {
 }
 
 /**
- * Calls every callback that this CPU has queued, and those that they queue, waiting for grace periods.
+ * Calls every callback that this CPU has queued, and those that they queue, waiting for grace
+ * periods.
  * At a quiescent state of this CPU. Returns how many were called.
  */
 export function callbacksDrain(flavour: u32): u32 {

@@ -2,10 +2,10 @@
  * Jiffies: the machine's clock, a free-running 32-bit counter of ticks, `hz` to the second.
  *
  * There is no interrupt: time is packets ÷ offered rate. CPU 0 says at the end of a burst how many
- * packets it had; every `packetsPerTick` of them are a tick. With packetsPerTick 0 the clock is moved
- * by hand (tests, the control plane).
+ * packets it had; every `packetsPerTick` of them are a tick. With packetsPerTick 0 the clock is
+ * moved by hand (tests, the control plane).
  *
- *   G_CLOCK +0 jiffies u32 (shared)             CPU 0's area, PCPU_TIMERS + 192: packets not yet a tick
+ *   G_CLOCK +0 jiffies u32 (shared)         CPU 0's area, PCPU_TIMERS + 192: packets not yet a tick
  *
  * It starts 300 s before its wrap, as the kernel's does, so that code which compares wrongly fails.
  * Who may touch it: anybody reads; CPU 0 and the control plane add.

@@ -2,23 +2,24 @@
  * RCU: the calls that the rest of the image makes. How a grace period works and why it is safe:
  * `gracePeriod.ts`; callbacks: `callRcu.ts`.
  *
- *   call                        who                          where
- *   rcuReadLock/Unlock          a CPU that is online         anywhere; nests; nothing in release
- *   rcuReadLockBh/UnlockBh      a CPU that is online         anywhere; nests; disables bottom halves
- *   rcuDereference              a CPU in a read section      or the writer, under its lock
- *   rcuAssignPointer            the writer, under its lock   the object is complete
- *   callRcu, callRcuBh          any CPU, also offline        anywhere, read sections too
- *   rcuCpuOnline                a CPU, before it reads       outside read sections
- *   rcuCpuOffline               a CPU that stops reading     outside read sections
- *   rcuNoteQs                   any CPU                      outside read sections; never waits
- *   rcuNoteBhQs                 any CPU                      outside softirq; read sections may be open
- *   rcuQuiescent                any CPU, end of a burst      outside read sections; never waits
- *   synchronizeRcu, …Bh         a CPU that may wait          outside read sections and spinlocks
- *   rcuBarrierLocal             a CPU that may wait          outside read sections and spinlocks
+ *   call                    who                         where
+ *   rcuReadLock/Unlock      a CPU that is online        anywhere; nests; nothing in release
+ *   rcuReadLockBh/UnlockBh  a CPU that is online        anywhere; nests; disables bottom halves
+ *   rcuDereference          a CPU in a read section     or the writer, under its lock
+ *   rcuAssignPointer        the writer, under its lock  the object is complete
+ *   callRcu, callRcuBh      any CPU, also offline       anywhere, read sections too
+ *   rcuCpuOnline            a CPU, before it reads      outside read sections
+ *   rcuCpuOffline           a CPU that stops reading    outside read sections
+ *   rcuNoteQs               any CPU                     outside read sections; never waits
+ *   rcuNoteBhQs             any CPU                     outside softirq; read sections may be open
+ *   rcuQuiescent            any CPU, end of a burst     outside read sections; never waits
+ *   synchronizeRcu, …Bh     a CPU that may wait         outside read sections and spinlocks
+ *   rcuBarrierLocal         a CPU that may wait         outside read sections and spinlocks
  *
- * A reader pays nothing: its read section lasts from one quiescent state to the next, whatever it says.
- * So the section calls only check, in debug images: SITE_RCU_NESTING for a quiescent state or a change
- * of online inside a section, SITE_RCU_OFFLINE for a section on a CPU that nobody waits for.
+ * A reader pays nothing: its read section lasts from one quiescent state to the next, whatever it
+ * says. So the section calls only check, in debug images: SITE_RCU_NESTING for a quiescent state or
+ * a change of online inside a section, SITE_RCU_OFFLINE for a section on a CPU that nobody waits
+ * for.
  */
 import { plainLoad32, publish32, readOnce32 } from "../arch/atomic";
 import { thisCpuHead } from "../arch/percpu";
@@ -121,8 +122,8 @@ export function rcuNoteQs(): void {
 }
 
 /**
- * End of a burst: a quiescent state, then what callbacks need. Returns how many callbacks ran. The bh
- * flavour has its part only outside softirq.
+ * End of a burst: a quiescent state, then what callbacks need. Returns how many callbacks ran. The
+ * bh flavour has its part only outside softirq.
  */
 export function rcuQuiescent(): u32 {
   rcuNoteQs();
@@ -149,8 +150,8 @@ export function synchronizeRcuBh(): void {
 }
 
 /**
- * `rcu_barrier` for this CPU: runs all its callbacks, and those that they queue, to the end. Returns
- * how many. The kernel's waits for those of all CPUs; here each CPU must be asked to do it.
+ * `rcu_barrier` for this CPU: runs all its callbacks, and those that they queue, to the end.
+ * Returns how many. The kernel's waits for those of all CPUs; here each CPU must be asked to do it.
  */
 export function rcuBarrierLocal(): u32 {
   checkOutsideBoth();

@@ -1,9 +1,9 @@
 /**
  * Softirq context and disabled bottom halves: two depths in the head of the CPU area.
  *
- * Nothing preempts a CPU here, so these do not protect anything; they are the flags that the routing
- * code asks (`in_softirq()` decides whether a full table may be swept) and what ends a quiescent
- * state of RCU's bh flavour. Owner only, plain.
+ * Nothing preempts a CPU here, so these do not protect anything; they are the flags that the
+ * routing code asks (`in_softirq()` decides whether a full table may be swept) and what ends a
+ * quiescent state of RCU's bh flavour. Owner only, plain.
  */
 import { CpuHead, thisCpuHead } from "../arch/percpu";
 import { bugOn, SITE_RCU_NESTING } from "../arch/trap";

@@ -1,19 +1,19 @@
 /**
  * Timers on a named CPU: `struct timer_list`, and a base for each CPU.
  *
- *   TimerList  +0 entry (list_head, 16 B) │ +16 expires │ +20 func │ +24 data │ +28 base    32 bytes
+ *   TimerList  +0 entry (list_head, 16 B) │ +16 expires │ +20 func │ +24 data │ +28 base   32 bytes
  *   TimerBase  line 0: lock │ armed │ first expiry      line 1: pending list, sorted; expiring list
  *
  * Invariants, under the base's lock: the pending list is sorted by expiry, equals in the order in
  * which they were armed; armed == its length; firstExpires is its first entry's if armed != 0.
  * A timer is pending if and only if its entry is on a list.
  *
- * Who may touch it: a timer may be armed, moved and deleted from any CPU; its base's lock guards it,
- * and `base` says which (TIMER_MIGRATING between two locks). Its function runs on the CPU of the base,
- * in runTimers() at the end of a burst, without the lock, so it may arm itself again.
+ * Who may touch it: a timer may be armed, moved and deleted from any CPU; its base's lock guards
+ * it, and `base` says which (TIMER_MIGRATING between two locks). Its function runs on the CPU of
+ * the base, in runTimers() at the end of a burst, without the lock, so it may arm itself again.
  *
- * Departs from the kernel: one sorted list in place of the wheel. There are tens of timers here, and
- * they are armed rarely; the wheel's cost would not be seen.
+ * Departs from the kernel: one sorted list in place of the wheel. There are tens of timers here,
+ * and they are armed rarely; the wheel's cost would not be seen.
  */
 import { atomicLoad32, atomicStore32 } from "../arch/atomic";
 import { PCPU_TIMERS, smpProcessorId } from "../arch/percpu";

@@ -5,11 +5,11 @@
  *   WorkStruct  +0 next u32 │ +8 pending u32 │ +16 func u32 │ +24 data u32      32 bytes
  *   CPU area    PCPU_TIMERS + 128: head of the list, newest first (line 2, shared)
  *
- *   queue: pending 0 → 1 (xchg), then push (cmpxchg)     run: take all (xchg), turn round, call each
+ *   queue: pending 0 → 1 (xchg), then push (cmpxchg)    run: take all (xchg), turn round, call each
  *
- * Push and take-all only, so an item that comes back (ABA) does no harm. `pending` is cleared before
- * the function is called: it may queue itself again, and a queueing that comes while it runs is not
- * lost. Who may touch it: any CPU queues; only the named CPU runs.
+ * Push and take-all only, so an item that comes back (ABA) does no harm. `pending` is cleared
+ * before the function is called: it may queue itself again, and a queueing that comes while it runs
+ * is not lost. Who may touch it: any CPU queues; only the named CPU runs.
  */
 import { atomicCmpxchg32, atomicLoad32, atomicStore32, atomicXchg32 } from "../arch/atomic";
 import { PCPU_TIMERS, thisCpuArea } from "../arch/percpu";
@@ -85,7 +85,9 @@ function reversed(newest: u32): u32 {
   return done;
 }
 
-/** Runs what was queued for this CPU, in order, and returns how many. One load when there is none. */
+/**
+ * Runs what was queued for this CPU, in order, and returns how many. One load when there is none.
+ */
 export function runWork(): u32 {
   const listAt = thisCpuArea() + LIST_AT;
   if (atomicLoad32(listAt) == 0) return 0;
@@ -106,8 +108,8 @@ export function runWork(): u32 {
 }
 
 /**
- * What the kernel does in softirq and in workers, at the end of a burst: due timers of this CPU, then
- * its work. Returns how many functions ran. Outside read sections and locks.
+ * What the kernel does in softirq and in workers, at the end of a burst: due timers of this CPU,
+ * then its work. Returns how many functions ran. Outside read sections and locks.
  */
 export function runDeferred(): u32 {
   return runTimers() + runWork();

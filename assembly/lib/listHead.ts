@@ -12,7 +12,7 @@
  *
  *                    another writer   listNext   listNextRcu
  *   listAdd, …             L             L            never      L = under the list's lock
- *   listAddRcu, …          L             L              -        - = safe without it, in a read section
+ *   listAddRcu, …          L             L              -        - = safe in a read section
  *
  * `…Rcu`: `next` is a published word; `prev` is the writers' alone. A node that was unlinked keeps
  * its `next` for readers that stand on it, and may be used again only after a grace period.
@@ -76,7 +76,9 @@ export function listAddTail(entry: usize, head: usize): void {
   link(entry, node(head).prev, head);
 }
 
-/** `list_del_init`: unlinks; the node points to itself afterwards, so a second call does no harm. */
+/**
+ * `list_del_init`: unlinks; the node points to itself afterwards, so a second call does no harm.
+ */
 export function listDel(entry: usize): void {
   const e = node(entry);
   bugOn(node(e.next).prev != <u32>entry || node(e.prev).next != <u32>entry, SITE_LIST_CORRUPT);

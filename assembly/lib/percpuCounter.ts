@@ -1,7 +1,7 @@
 /**
  * `struct percpu_counter`: a 64-bit count whose changes are gathered per CPU (spec §1.7).
  *
- *   shared, a line for each id (G_COUNTERS)          local, a word for each id and CPU (PCPU_COUNTERS)
+ *   shared, a line for each id (G_COUNTERS)       local, a word for each id and CPU (PCPU_COUNTERS)
  *   +0 lock u32 │ +4 batch u32 │ +8 count i64        i32
  *
  *   add:  local += v; |local| >= batch: count += local, local = 0, under the lock

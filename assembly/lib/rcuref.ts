@@ -1,6 +1,6 @@
 /**
- * Reference count `rcuref_t` (`lib/rcuref.c`, dst_entry from 6.4): get and put are one unconditional
- * rmw each, and what the sum means is read from the zone it fell into.
+ * Reference count `rcuref_t` (`lib/rcuref.c`, dst_entry from 6.4): get and put are one
+ * unconditional rmw each, and what the sum means is read from the zone it fell into.
  *
  *   ONEREF          MAXREF │ SATURATED             │ RELEASED … DEAD …     │ NOREF
  *   0 ………………… 0x7FFFFFFF │ 80000000 … BFFFFFFF   │ C0000000 … FFFFFFFE   │ FFFFFFFF
@@ -10,20 +10,21 @@
  * The markers lie in the middle of their zones, so that puts and gets which are on their way when a
  * zone is entered cannot carry the word out of it.
  *
- *   R1  put 1 → 0, 0 stays            one reference left                            → false
- *   R2  put 0 → NOREF, cmpxchg works  nobody came in between                        → true, caller frees
- *   R3  put 0 → NOREF, get → 0 first  the get revived it; the cmpxchg fails         → false
- *   R4  R3, then that holder puts too: 0 → NOREF, both cmpxchg, exactly one wins    → one true
- *   R5  get on DEAD                   negative: word reset to DEAD                  → false
- *   R6  put on DEAD                   more puts than gets (debug: traps)            → false
- *   R7  get beyond MAXREF             word set to SATURATED, object leaks           → true
- *   R8  put on SATURATED              word set to SATURATED again                   → false
+ *   R1  put 1 → 0, 0 stays            one reference left                         → false
+ *   R2  put 0 → NOREF, cmpxchg works  nobody came in between                       → true: it frees
+ *   R3  put 0 → NOREF, get → 0 first  the get revived it; the cmpxchg fails      → false
+ *   R4  R3, then that holder puts too: 0 → NOREF, both cmpxchg, exactly one wins → one true
+ *   R5  get on DEAD                   negative: word reset to DEAD               → false
+ *   R6  put on DEAD                   more puts than gets (debug: traps)         → false
+ *   R7  get beyond MAXREF             word set to SATURATED, object leaks        → true
+ *   R8  put on SATURATED              word set to SATURATED again                → false
  *
  * R4 is why put judges the value that its own decrement returned and never reads the word again: a
  * second read sees the other put's DEAD and takes it for an imbalance (kernel commit b9a49520679e).
  *
  * Put must run where the object cannot be reclaimed under it: between its decrement and its cmpxchg
- * another CPU may free the object, and only a grace period keeps the bytes (kernel: preemption off).
+ * another CPU may free the object, and only a grace period keeps the bytes
+ * (kernel: preemption off).
  * The kernel's get never retries; V8 on x86-64 compiles rmw.add to a cmpxchg loop, so here it can.
  */
 import {

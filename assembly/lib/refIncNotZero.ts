@@ -5,8 +5,8 @@
  *   0                 │ 1 …………………… 0x7FFFFFFF │ 0x80000000 … 0xFFFFFFFF
  *   dead, or not born │ references              │ underflow
  *
- * A hold is a cmpxchg loop: it fails only when another CPU changed the word, so some CPU always gets
- * on, but N contenders make O(N²) tries. The release is one rmw.
+ * A hold is a cmpxchg loop: it fails only when another CPU changed the word, so some CPU always
+ * gets on, but N contenders make O(N²) tries. The release is one rmw.
  */
 import { atomicCmpxchg32, atomicLoad32 } from "../arch/atomic";
 import { bugOn, SITE_REFCOUNT_UNDERFLOW } from "../arch/trap";

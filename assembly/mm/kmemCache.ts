@@ -29,7 +29,9 @@ import { DEBUG } from "../config";
 export const PAGE_BYTES: u32 = 4096;
 export const PAGE_SHIFT: u32 = 12;
 
-/** Pages: taken from a bump pointer, or from the stack of pages that a destroyed cache gave back. */
+/**
+ * Pages: taken from a bump pointer, or from the stack of pages that a destroyed cache gave back.
+ */
 @unmanaged
 export class SlabPool {
   /** Spinlock of the pool. */
@@ -70,7 +72,9 @@ export class KmemCache {
 export class KmemCacheCpu {
   /** First free object, or 0. */
   head: u32;
-  /** ownersAt - 2 * (pagesAt >> PAGE_SHIFT), so that the owner word of a page needs no subtraction. */
+  /**
+   * ownersAt - 2 * (pagesAt >> PAGE_SHIFT), so that the owner word of a page needs no subtraction.
+   */
   ownersBiased: u32;
   /** What the owner table holds for this CPU's pages of this cache. */
   tag: u32;
@@ -85,10 +89,12 @@ if (offsetof<SlabPool>() > 128) ERROR("SlabPool overflows its section");
 if (offsetof<KmemCache>() > 128) ERROR("KmemCache overflows its section");
 if (offsetof<KmemCacheCpu>() > REMOTE_AT) ERROR("KmemCacheCpu overflows its line");
 
+/** The page pool of this machine. */
 export function slabPool(): SlabPool {
   return changetype<SlabPool>(superBlockAt() + G_SLAB);
 }
 
+/** Descriptor of cache `id`. */
 export function kmemCache(id: u32): KmemCache {
   return changetype<KmemCache>(superBlockAt() + G_SLAB + 128 + ((<usize>id) << 7));
 }

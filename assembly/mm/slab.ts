@@ -11,9 +11,9 @@
  *   free(own)            o           o           -         - = lock-free, safe
  *   free(other)          -           -           -
  *
- * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back (ABA)
- * does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg, the
- * owner's xchg reads it, so the owner reuses the object after them.
+ * The remote list knows only push (cmpxchg) and take-all (xchg), so an address that comes back
+ * (ABA) does no harm. Order: the freeing CPU's last writes to the object come before its cmpxchg,
+ * the owner's xchg reads it, so the owner reuses the object after them.
  *
  * An empty pool is a normal answer (0), never a trap; free objects of other CPUs stay theirs.
  */
@@ -54,9 +54,9 @@ function roundUp(value: u32, align: u32): u32 {
 }
 
 /**
- * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a power
- * of two, at least 8. False: the number is taken or too high, the sizes make no sense (an object
- * with its red zones must fit a page), or the boot region has no room for the owner table.
+ * `kmem_cache_create`, by the control plane or at boot, before anybody allocates. `align` is a
+ * power of two, at least 8. False: the number is taken or too high, the sizes make no sense (an
+ * object with its red zones must fit a page), or the boot region has no room for the owner table.
  */
 export function kmemCacheCreate(id: u32, objectBytes: u32, align: u32): bool {
   if (id >= KMEM_CACHES || objectBytes == 0 || objectBytes > PAGE_BYTES) return false;
@@ -119,12 +119,12 @@ function freeRemote(id: u32, object: usize, owner: u32): void {
 }
 
 /**
- * The fast paths, put into each caller's body as `slab_alloc` and `slab_free` are in mm/slub.c. The
- * compiler's own inlining gives up on a function that calls another, here the slow path, and two
- * calls cost more than the pair itself. For hot callers; all others use the functions below.
+ * The hot paths, inlined into the caller: two calls cost about as much as the allocator itself. For
+ * the few places that allocate or free per packet (`dstAlloc`, `dstDestroy`); all others call the
+ * functions below.
  */
 export class Slab {
-  /** `slab_alloc`. */
+  /** See kmemCacheAlloc. */
   @inline static alloc(id: u32): usize {
     const mine = kmemCacheThisCpu(id);
     let object: usize = mine.head;
@@ -137,7 +137,7 @@ export class Slab {
     return object;
   }
 
-  /** `slab_free`. */
+  /** See kmemCacheFree. */
   @inline static free(id: u32, object: usize): void {
     if (DEBUG) {
       countCost(COST_SLAB_FREE);

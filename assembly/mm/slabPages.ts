@@ -24,7 +24,9 @@ import {
 } from "./kmemCache";
 import { poisonFree } from "./slabDebug";
 
-/** Finds the pages of the region and allocates the owner table. False: the boot region is too small. */
+/**
+ * Finds the pages of the region and allocates the owner table. False: the boot region is too small.
+ */
 export function slabPoolInit(): bool {
   const pool = slabPool();
   if (pool.pagesAt != 0) return true;

@@ -87,11 +87,12 @@ export function slabInUse(id: u32): u32 {
   return inUse;
 }
 
-/** Pages of all caches, and pages that nobody has yet. */
+/** Pages that caches have. */
 export function slabPagesUsed(): u32 {
   return slabPool().bumped - slabPool().freeCount;
 }
 
+/** Pages that nobody has. */
 export function slabPagesLeft(): u32 {
   return slabPool().pages - slabPagesUsed();
 }
@@ -179,7 +180,8 @@ export function slabCacheIsValid(id: u32, bitmapAt: usize): u32 {
 }
 
 /**
- * `kmem_cache_destroy`, by the control plane while no window runs: gives all pages back to the pool.
+ * `kmem_cache_destroy`, by the control plane while no window runs: gives all pages back to the
+ * pool.
  * False if objects are in use; then nothing was changed.
  */
 export function kmemCacheDestroy(id: u32): bool {

@@ -4,8 +4,8 @@
  *   arrived u32 @0 │ (own line) open u32 @64        set to 0 by the host before each window
  *
  * Whoever arrives last opens it. Waiting spins first and then sleeps, and past its deadline traps:
- * a CPU that never comes must not hang the others. A waiting CPU notes quiescent states: it holds no
- * reference to anything.
+ * a CPU that never comes must not hang the others. A waiting CPU notes quiescent states: it holds
+ * no reference to anything.
  */
 import { atomicAdd32, atomicLoad32, publish32, waitOn32, wakeAll32 } from "../arch/atomic";
 import { superBlock } from "../arch/superblock";

@@ -5,8 +5,8 @@
  *   sendPackets      output route, hold, transmit, release       process context, bh disabled
  *   nullPackets      receive only: the yardstick in every table
  *
- * After a burst: the clock moves (CPU 0), timers and work of this CPU run, a quiescent state is noted
- * and grace periods and callbacks go on. What ran is counted in the rings' window words.
+ * After a burst: the clock moves (CPU 0), timers and work of this CPU run, a quiescent state is
+ * noted and grace periods and callbacks go on. What ran is counted in the rings' window words.
  */
 
 import { plainLoad32 } from "../arch/atomic";
@@ -34,7 +34,7 @@ function burstEnd(rings: CpuRings, n: u32): void {
   if (DEBUG) for (let i: u32 = 0; i < n; i++) countCost(COST_PACKET);
   if (smpProcessorId() == 0) clockPackets(n);
   rings.deferredRun += runDeferred();
-  rcuQuiescent();
+  rings.callbacksRun += rcuQuiescent();
 }
 
 function burstTime(rings: CpuRings, startNs: f64): void {
@@ -118,8 +118,10 @@ export function nullPackets(packets: u32): void {
   }
 }
 
-/** Receives one frame that the host put at `at` (16 bytes of headroom before it) on the device in slot
- * `slot`: what the judge and scenarios call. */
+/**
+ * Receives one frame that the host put at `at` (16 bytes of headroom before it) on the device in
+ * slot `slot`: what the judge and scenarios call.
+ */
 export function receiveFrame(at: usize, bytes: u32, device: usize): void {
   const rings = cpuRings();
   const skb = changetype<SkBuff>(<usize>rings.skbsAt);

@@ -1,6 +1,6 @@
 /**
- * The receive ring: what a NIC does. 64 hot frames and skbs of each CPU are filled from templates and
- * the flow list; everything the receive path then reads is real Ethernet and IPv4 bytes.
+ * The receive ring: what a NIC does. 64 hot frames and skbs of each CPU are filled from templates
+ * and the flow list; everything the receive path then reads is real Ethernet and IPv4 bytes.
  *
  *   frame buffer, 128 bytes     0 headroom │ 32 template: 2 pad, 14 Ethernet │ 48 IPv4 header …
  *   template, 64 bytes          one for each receive device, read-only, addresses 0

@@ -1,27 +1,73 @@
 /**
  * `npm run build`, second half: compiles every preset in every flavour into `build/`. Images whose
- * sources did not change are left as they are.
+ * sources did not change are left as they are. Compilers run side by side, one for each core.
  */
+import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
+import { Piscina } from "piscina";
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
-import { FLAVOURS } from "./flavour.js";
-import { findImage } from "./imageStore.js";
+import { FLAVOURS, type Flavour } from "./flavour.js";
+import { BUILD_STORE, findImage, type ImageStore, recordImages } from "./imageStore.js";
 
-/** Builds what is missing and says so, one line an image. */
-export async function buildImages(say: (line: string) => void): Promise<void> {
-  for (const name of DEFAULT_DESIGNS) {
-    for (const flavour of FLAVOURS) {
-      const image = await findImage(parseDesign(name), flavour);
-      const how = image.compiledNow ? "compiled" : "unchanged";
-      say(`${name}.${flavour}.wasm  ${image.bytes.length} bytes  ${how}`);
-    }
+/** What one compiler is asked for, and answers. */
+export interface BuildTask {
+  readonly design: string;
+  readonly flavour: Flavour;
+}
+
+/** A built file, for the manifest and the line that is printed. */
+export interface BuiltFile {
+  readonly file: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly compiledNow: boolean;
+}
+
+/** Builds one image where it is missing; in a worker the package's own store is meant. */
+export async function buildOne(task: BuildTask, store?: ImageStore): Promise<BuiltFile> {
+  const image = await findImage(parseDesign(task.design), task.flavour, store ?? BUILD_STORE);
+  const file = `${task.design}.${task.flavour}.wasm`;
+  const { sha256, compiledNow, bytes } = image;
+  return { file, sha256, bytes: bytes.length, compiledNow };
+}
+
+/** Runs `buildOne` for every task, as many at a time as there are cores. */
+async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
+  const filename = import.meta.url.replace("/src/image/", "/dist/image/").replace(/ts$/, "js");
+  const pool = new Piscina({ filename, maxThreads: availableParallelism() });
+  try {
+    return await Promise.all(tasks.map((task) => pool.run(task, { name: "buildOne" })));
+  } finally {
+    await pool.destroy();
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url.endsWith("/buildImages.js")) {
-  if (process.argv[1].endsWith("buildImages.js")) {
-    buildImages((line) => process.stderr.write(`${line}\n`)).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
+/** Builds one after the other, here: for a store that a worker cannot be handed. */
+async function buildHere(tasks: readonly BuildTask[], store: ImageStore): Promise<BuiltFile[]> {
+  const built: BuiltFile[] = [];
+  for (const task of tasks) built.push(await buildOne(task, store));
+  return built;
+}
+
+/** Builds what is missing and says so, one line an image. */
+export async function buildImages(
+  say: (line: string) => void,
+  store: ImageStore = BUILD_STORE,
+): Promise<void> {
+  const tasks = DEFAULT_DESIGNS.flatMap((design) =>
+    FLAVOURS.map((flavour) => ({ design, flavour })),
+  );
+  const here = store !== BUILD_STORE;
+  const built = here ? await buildHere(tasks, store) : await buildInPool(tasks);
+  await recordImages(built, store);
+  for (const { file, bytes, compiledNow } of built) {
+    say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
   }
+}
+
+if (isMainThread && process.argv[1]?.endsWith("buildImages.js") === true) {
+  buildImages((line) => process.stderr.write(`${line}\n`)).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
 }

@@ -2,16 +2,18 @@
  * Compiles an image with the AssemblyScript compiler's own API, by the targets of `asconfig.json`.
  *
  * asc merges the `asconfig.json` of the folder it runs in with its arguments, entries included, so
- * the configuration it sees here is composed in memory: the file's options, the flavour's target and
- * the knobs' `--use` constants. What is built by hand (`npx asc --target release`) is the same bytes
- * as what is built here for `linux-3.10`.
+ * the configuration it sees here is composed in memory: the file's options, the flavour's target
+ * and the knobs' `--use` constants. What is built by hand (`npx asc --target release`) is the same
+ * bytes as what is built here for `linux-3.10`.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Flavour } from "./flavour.js";
 import { packageRoot } from "./packageRoot.js";
 
-/** What to compile. `defines` become `--use NAME=value` constants that `assembly/config.ts` reads. */
+/**
+ * What to compile. `defines` become `--use NAME=value` constants that `assembly/config.ts` reads.
+ */
 export interface CompileRequest {
   /** Entry file, relative to the package's folder. @default "assembly/index.ts" */
   entry?: string;

@@ -1,6 +1,6 @@
 /**
- * Designs: `KERNEL[+KNOB=VALUE]…`. A kernel is a named row of knob values; the table below is the only
- * place that knows kernels.
+ * Designs: `KERNEL[+KNOB=VALUE]…`. A kernel is a named row of knob values; the table below is the
+ * only place that knows kernels.
  */
 import { UsageError } from "../reference/usageError.js";
 import { definesOf, findKnob, KNOBS, type KnobName, type KnobRow, unsoundness } from "./knobs.js";
@@ -91,7 +91,8 @@ export function parseDesign(text: string): Design {
   if (kernel === undefined) {
     const names = KERNELS.map((k) => k.name).join(", ");
     throw new UsageError(
-      `unknown design "${text}"; allowed: ${names}, each with +KNOB=VALUE (dstbench list names them)`,
+      `unknown design "${text}"; allowed: ${names}, ` +
+        "each with +KNOB=VALUE (dstbench list names them)",
     );
   }
   const set = new Map<KnobName, string>();

@@ -3,8 +3,8 @@
  *
  *   node dist/inputs/embedTable.js IN.txt.gz OUT.bin
  *
- * A script of the project, not a command of the tool. The same text gives the same payload and checksum for
- * ever, and the same bytes with the same version of Node.
+ * A script of the project, not a command of the tool. The same text gives the same payload and
+ * checksum for ever, and the same bytes with the same version of Node.
  */
 import { existsSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,9 @@ export function embedTable(input: string, output: string): string {
   return `${output}: ${table.count} routes in ${bytes.length} bytes`;
 }
 
-/** The script: exit code 0, or 2 with one line on stderr when the arguments or the text are wrong. */
+/**
+ * The script: exit code 0, or 2 with one line on stderr when the arguments or the text are wrong.
+ */
 export function runEmbedTable(args: readonly string[]): number {
   const [input, output, ...rest] = args;
   if (input === undefined || output === undefined || rest.length > 0) {

@@ -1,6 +1,6 @@
 /**
- * The routing table that the package ships: the IPv4 Internet of 2022-10-29, as prefixes and origin ASes.
- * Made by embedTable.ts; licence and attribution are beside the file, in tables/.
+ * The routing table that the package ships: the IPv4 Internet of 2022-10-29, as prefixes and origin
+ * ASes. Made by embedTable.ts; licence and attribution are beside the file, in tables/.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,12 +15,14 @@ export const EMBEDDED_TABLE_NAME = "libloc-20221029-v4";
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * The compiler copies no .bin file, so from dist/inputs/ the table is where it was committed. The first place is
- * that of the sources, as tests run them.
+ * The compiler copies no .bin file, so from dist/inputs/ the table is where it was committed. The
+ * first place is that of the sources, as tests run them.
  */
 const PLACES = ["./tables/", "../../src/inputs/tables/"];
 
-/** Where the embedded table is. Throws an InputError that names the first place when it is in none. */
+/**
+ * Where the embedded table is. Throws an InputError that names the first place when it is in none.
+ */
 export function embeddedTablePath(moduleUrl: string = import.meta.url): string {
   const paths = PLACES.map((place) =>
     fileURLToPath(new URL(`${place}${EMBEDDED_TABLE_NAME}.bin`, moduleUrl)),
@@ -32,8 +34,8 @@ export function embeddedTablePath(moduleUrl: string = import.meta.url): string {
 }
 
 /**
- * Reads and checks the embedded table. Throws an InputError when it is missing, cut off, or not what its
- * checksum says. Each call reads it anew, so a caller may change its arrays.
+ * Reads and checks the embedded table. Throws an InputError when it is missing, cut off, or not
+ * what its checksum says. Each call reads it anew, so a caller may change its arrays.
  */
 export function loadEmbeddedTable(path: string = embeddedTablePath()): RoutingTable {
   const columns = decodeTable(path, readInputFile(path, FILE_BYTES_MAX));

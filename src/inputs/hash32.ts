@@ -1,10 +1,11 @@
 /**
- * One integer hash for everything in this folder that must look random and stay the same for ever: which
- * routes a thinned table keeps, which next hop an AS gets, what number a line without a number has.
+ * One integer hash for everything in this folder that must look random and stay the same for ever:
+ * which routes a thinned table keeps, which next hop an AS gets, what number a line without a
+ * number has.
  *
  * It is the finaliser of MurmurHash3 (Austin Appleby, public domain): two multiplications and three
- * shifts, a bijection on 32 bits, every input bit flips every output bit with a chance near one half.
- * Not for keys an attacker chooses: no secret, no protection against made-up collisions.
+ * shifts, a bijection on 32 bits, every input bit flips every output bit with a chance near one
+ * half. Not for keys an attacker chooses: no secret, no protection against made-up collisions.
  *
  * Changing a constant here changes which packets every published seed stands for.
  */
@@ -26,8 +27,8 @@ export function hash32(value: number, seed: number): number {
 }
 
 /**
- * Hash of a prefix under a seed. The length goes in too, because 10.0.0.0/8 and 10.0.0.0/16 share their
- * address; for a fixed length and seed it is a bijection of the address.
+ * Hash of a prefix under a seed. The length goes in too, because 10.0.0.0/8 and 10.0.0.0/16 share
+ * their address; for a fixed length and seed it is a bijection of the address.
  */
 export function hashPrefix(prefix: number, length: number, seed: number): number {
   return hash32(prefix, hash32(length, seed));

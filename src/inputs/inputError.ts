@@ -1,12 +1,14 @@
 /**
  * What a user's input did wrong, in one line: `FILE:LINE:COLUMN: found «…», allowed: …`.
  *
- * The command line prints `message` and ends with exit code 2; nobody prints the stack. What was found
- * comes from a file that may hold anything, so it is shortened and made printable here, once, and
- * neither it nor a file's name can break the line or reach the terminal as a control sequence.
+ * The command line prints `message` and ends with exit code 2; nobody prints the stack. What was
+ * found comes from a file that may hold anything, so it is shortened and made printable here, once,
+ * and neither it nor a file's name can break the line or reach the terminal as a control sequence.
  */
 
-/** Longest found text that is shown, in characters: enough for any IPv6 prefix, short on a terminal. */
+/**
+ * Longest found text that is shown, in characters: enough for any IPv6 prefix, short on a terminal.
+ */
 const FOUND_CHARS_MAX = 48;
 
 /** Where it is wrong. Line and column count from 1; both are left out where there is no text. */

@@ -1,4 +1,6 @@
-/** From the value of `--routes` to a routing table. */
+/**
+ * From the value of `--routes` to a routing table: the embedded one, a sample of it, or a file's.
+ */
 import { existsSync } from "node:fs";
 import { loadEmbeddedTable } from "./embeddedTable.js";
 import { InputError } from "./inputError.js";
@@ -8,8 +10,9 @@ import type { RoutingTable } from "./routingTable.js";
 import { thinTable } from "./thinTable.js";
 
 /**
- * `all` and a count use the embedded table; the seed chooses which of its routes a count keeps and means
- * nothing otherwise. Throws an InputError when the file is wrong or the count is more than there are.
+ * `all` and a count use the embedded table; the seed chooses which of its routes a count keeps and
+ * means nothing otherwise. Throws an InputError when the file is wrong or the count is more than
+ * there are.
  */
 export function loadRoutes(option: RoutesOption, seed: number): RoutingTable {
   switch (option.kind) {

@@ -1,16 +1,19 @@
 /**
  * Next hops for a table that has none, from the origin AS of each route.
  *
- * Real routers send all routes of one AS to few peers, and few peers carry most routes. So the next hop
- * is a function of the AS alone, which keeps the clustering of the real table, and the law over ASes is
+ * Real routers send all routes of one AS to few peers, and few peers carry most routes. So the next
+ * hop is a function of the AS alone, which keeps the clustering of the real table, and the law
+ * over ASes is
  *
  *   P(next hop k) = (1 / (k + 1)) / (1 + 1/2 + … + 1/N)        k = 0 … N - 1
  *
- * (Zipf with exponent 1: of 64 next hops the first gets 21 % of the ASes, the last 0.3 %.) The law is one of ASes:
- * shares of routes are near it, but an AS with thousands of routes moves the share of its next hop.
+ * (Zipf with exponent 1: of 64 next hops the first gets 21 % of the ASes, the last 0.3 %.) The law
+ * is one of ASes: shares of routes are near it, but an AS with thousands of routes moves the share
+ * of its next hop.
  *
  *   h = hash32(AS, seed), uniform over 0 … 2^32 - 1
- *   k = the first with h < bounds[k],  bounds[k] = 2^32 × (1 + … + 1/(k+1)) / (1 + … + 1/N),  bounds[N-1] = 2^32
+ *   k = the first with h < bounds[k]
+ *   bounds[k] = 2^32 × (1 + … + 1/(k+1)) / (1 + … + 1/N),  bounds[N-1] = 2^32
  */
 import { hash32 } from "./hash32.js";
 import type { RoutingTable } from "./routingTable.js";
@@ -18,7 +21,7 @@ import type { RoutingTable } from "./routingTable.js";
 /** Most next hops: an index fits in a byte, and routers with more full-table peers are rare. */
 export const NEXTHOPS_MAX = 256;
 
-/** The next hop, 0 … nexthops - 1, of a route's number. Throws a RangeError unless nexthops is 1..256. */
+/** Next hop, 0 … nexthops - 1, of a route's number. RangeError unless nexthops is 1..256. */
 export function nexthopIndex(number: number, nexthops: number, seed: number): number {
   return indexIn(nexthopBounds(nexthops), hash32(number, seed));
 }

@@ -1,4 +1,6 @@
-/** Brings the rows of a text into the order of a routing table and finds a prefix that comes twice. */
+/**
+ * Brings the rows of a text into the order of a routing table and finds a prefix that comes twice.
+ */
 import { InputError } from "./inputError.js";
 import { formatPrefix } from "./prefixText.js";
 import type { RouteLines } from "./routesText.js";

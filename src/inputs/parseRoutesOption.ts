@@ -3,8 +3,8 @@
  *
  *   all │ N │ Nk (thousands) │ Nm (millions) │ path
  *
- * What looks like a number must be a right one: `10kk` or `1.5k` is a slip far more often than a file's name, and a
- * file that is really called so can be given as `./10kk`.
+ * What looks like a number must be a right one: `10kk` or `1.5k` is a slip far more often than a
+ * file's name, and a file that is really called so can be given as `./10kk`.
  */
 import { InputError } from "./inputError.js";
 import { ROUTES_MAX } from "./routingTable.js";
@@ -14,8 +14,10 @@ export type RoutesOption =
   | { readonly kind: "count"; readonly count: number }
   | { readonly kind: "file"; readonly path: string };
 
+const EXAMPLES = "5000, 10k or 1m";
+
 /** What `--routes` takes, for error messages. */
-export const ROUTES_ALLOWED = `all, a number from 1 to ${ROUTES_MAX} such as 5000, 10k or 1m, or a file`;
+export const ROUTES_ALLOWED = `all, a number from 1 to ${ROUTES_MAX} such as ${EXAMPLES}, or a file`;
 
 /** Throws an InputError whose place is `--routes`. The path is not looked at: loadRoutes() does. */
 export function parseRoutesOption(value: string): RoutesOption {

@@ -1,6 +1,8 @@
-/** IPv4 prefixes as numbers and as text. An address is an unsigned 32-bit number in host order. */
+/**
+ * IPv4 prefixes as numbers and as text. An address is an unsigned 32-bit number in host order.
+ */
 
-/** The network mask of a length 0 to 32, unsigned. A shift by 32 would be a shift by 0, hence the test. */
+/** The unsigned network mask of a length 0 to 32. A shift by 32 is one by 0, hence the test. */
 export function prefixMask(length: number): number {
   return length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
 }

@@ -1,6 +1,7 @@
 /**
- * The bytes of a user's file, unpacked when it is gzip, never more than a limit. Pipes and devices are
- * read too (`--routes <(…)`), which is why the limit is held while reading and not by the file's size.
+ * The bytes of a user's file, unpacked when it is gzip, never more than a limit. Pipes and devices
+ * are read too (`--routes <(…)`), which is why the limit is held while reading and not by the
+ * file's size.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
@@ -9,8 +10,8 @@ import { InputError } from "./inputError.js";
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Reads `path`. Throws an InputError when it is missing, a directory, not readable, larger than `bytesMax`
- * (as it is, or unpacked), or a gzip stream that is cut off or damaged.
+ * Reads `path`. Throws an InputError when it is missing, a directory, not readable, larger than
+ * `bytesMax` (as it is, or unpacked), or a gzip stream that is cut off or damaged.
  */
 export function readInputFile(path: string, bytesMax: number): Uint8Array {
   const bytes = readBounded(path, bytesMax);

@@ -1,4 +1,7 @@
-/** A routing table from a user's text file. The grammar is in routesText.ts. */
+/**
+ * A routing table from a user's text file. The grammar is in routesText.ts, what a repeated prefix
+ * is told in orderRoutes.ts.
+ */
 import { basename } from "node:path";
 import { orderRoutes } from "./orderRoutes.js";
 import { readInputFile } from "./readInputFile.js";
@@ -12,7 +15,8 @@ export interface RoutesFileLimits extends RoutesTextLimits {
 
 /**
  * bytesMax: ROUTES_MAX lines of the longest entry (30 bytes) are 120 MB; twice that for comments.
- * lineBytesMax: an entry needs 30, the rest is room for a comment; a longer line is another kind of file.
+ * lineBytesMax: an entry needs 30, the rest is room for a comment; a longer line is another kind of
+ * file.
  */
 export const ROUTES_FILE_LIMITS: RoutesFileLimits = {
   bytesMax: 256 * 1024 * 1024,
@@ -21,9 +25,9 @@ export const ROUTES_FILE_LIMITS: RoutesFileLimits = {
 };
 
 /**
- * Reads lines `prefix` or `prefix TAB number`, plain or gzip (told by its first two bytes), in any order.
- * Throws an InputError that names file, line and column. Reads the 968,428 lines of the embedded table's
- * source in about half a second.
+ * Reads lines `prefix` or `prefix TAB number`, plain or gzip (told by its first two bytes), in any
+ * order. Throws an InputError that names file, line and column. Reads the 968,428 lines of the
+ * embedded table's source in about half a second.
  */
 export function readRoutesFile(
   path: string,

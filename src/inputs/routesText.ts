@@ -9,14 +9,14 @@
  *   comment = ("#" | ";") anything but control characters
  *   blanks  = { space | TAB }
  *
- * A line without a number gets a hash of its prefix, so it does not depend on the line's place in the
- * file: the same route keeps its next hop when others come and go. A TAB after the prefix announces a
- * number, so a file cut there is noticed; blanks before the end of a line are not.
+ * A line without a number gets a hash of its prefix, so it does not depend on the line's place in
+ * the file: the same route keeps its next hop when others come and go. A TAB after the prefix
+ * announces a number, so a file cut there is noticed; blanks before the end of a line are not.
  *
- * Read by hand: the full table is 21 MB, and splitting it into strings costs more than all the rest.
- * `ipaddr.js` parses one string at a time by regular expression, takes octal, hexadecimal, short forms and
- * host bits unless it is asked twice, and cannot say which column is wrong; the tests use it as the
- * second opinion instead.
+ * Read by hand: the full table is 21 MB, and splitting it into strings costs more than all the
+ * rest. `ipaddr.js` parses one string at a time by regular expression, takes octal, hexadecimal,
+ * short forms and host bits unless it is asked twice, and cannot say which column is wrong; the
+ * tests use it as the second opinion instead.
  */
 import { hashPrefix } from "./hash32.js";
 import { InputError } from "./inputError.js";
@@ -68,8 +68,8 @@ const TABLE_ALLOWED = "at least one line with a prefix";
 const FIELD_BYTES_MAX = 80;
 
 /**
- * Reads a whole text. Throws an InputError for the first line that is not in the grammar, or that is past
- * a limit. Whether a prefix comes twice is not looked at here (see orderRoutes.ts).
+ * Reads a whole text. Throws an InputError for the first line that is not in the grammar, or that
+ * is past a limit. Whether a prefix comes twice is not looked at here (see orderRoutes.ts).
  */
 export function parseRoutesText(
   file: string,

@@ -1,21 +1,21 @@
 /**
  * A routing table before it becomes routes of a machine: three columns, one row per prefix.
  *
- *   row i │ prefixes[i] u32, host order │ lengths[i] 0..32 │ numbers[i] u32: origin AS, or the user's
+ *   row i │ prefixes[i] u32, host order │ lengths[i] 0..32 │ numbers[i] u32: AS or the user's
  *
  * For every table:
  *   count == prefixes.length == lengths.length == numbers.length, 1 <= count <= ROUTES_MAX
  *   prefixes[i] == networkOf(prefixes[i], lengths[i])                    no host bits
  *   (prefixes[i - 1], lengths[i - 1]) < (prefixes[i], lengths[i])         sorted, each prefix once
  *
- * In that order a prefix comes after every prefix that covers it and before every prefix it covers (a
- * walk of the tree from the root), so one pass with a stack sees all nesting.
+ * In that order a prefix comes after every prefix that covers it and before every prefix it covers
+ * (a walk of the tree from the root), so one pass with a stack sees all nesting.
  */
 import { networkOf } from "./prefixText.js";
 
 /**
- * Most routes in a table. The IPv4 Internet has about one million; four times that leaves room for years
- * and for made-up tables, keeps the columns below 40 MB, and an index fits in 22 bits.
+ * Most routes in a table. The IPv4 Internet has about one million; four times that leaves room for
+ * years and for made-up tables, keeps the columns below 40 MB, and an index fits in 22 bits.
  */
 export const ROUTES_MAX = 4_000_000;
 
@@ -58,9 +58,9 @@ export function routingTableIsValid(table: RoutingTable): boolean {
 }
 
 /**
- * Histogram of nesting: element d is how many prefixes of the table are covered by exactly d others of
- * it. The sum is `count`. Thinning a table at random takes covers away, so what is left is printed with
- * every thinned table: longest-match work depends on it.
+ * Histogram of nesting: element d is how many prefixes of the table are covered by exactly d others
+ * of it. The sum is `count`. Thinning a table at random takes covers away, so what is left is
+ * printed with every thinned table: longest-match work depends on it.
  */
 export function nestingOf(table: RoutingTable): number[] {
   const histogram: number[] = [];

@@ -13,12 +13,13 @@
  *   lengths   count bytes
  *   numbers   count varints
  *   steps     count varints: prefixes counted in networks of their own size,
- *             (prefix[i] >> (32 - length[i])) - (prefix[i-1] >> (32 - length[i])), never negative in a sorted
- *             table; the next /24 is 1 and host bits cannot be written at all
+ *             (prefix[i] >> (32 - length[i])) - (prefix[i-1] >> (32 - length[i])), never negative
+ *             in a sorted table; the next /24 is 1 and host bits cannot be written at all
  *   varint    7 bits a byte, low bits first, bit 7 says that more follow; at most 5 bytes
  *
- * The checksum is of the payload, not of the body: another version of the compressor gives other bytes,
- * but the same table has the same checksum. A decoder trusts nothing before it has checked it.
+ * The checksum is of the payload, not of the body: another version of the compressor gives other
+ * bytes, but the same table has the same checksum. A decoder trusts nothing before it has checked
+ * it.
  */
 import { createHash } from "node:crypto";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";

@@ -1,7 +1,8 @@
 /**
- * A smaller table that is a fair sample of a larger one. A route stays when the seeded hash of its prefix
- * is among the `count` smallest, so the choice depends on the prefix alone: not on its row, not on the rest of
- * the file. With one seed smaller samples lie inside larger ones, which makes a sweep over sizes smooth.
+ * A smaller table that is a fair sample of a larger one. A route stays when the seeded hash of its
+ * prefix is among the `count` smallest, so the choice depends on the prefix alone: not on its row,
+ * not on the rest of the file. With one seed smaller samples lie inside larger ones, which makes a
+ * sweep over sizes smooth.
  *
  * Covers go as easily as what they cover, so a thinned table nests less: print nestingOf() with it.
  */
@@ -9,7 +10,9 @@ import { hashPrefix } from "./hash32.js";
 import { InputError } from "./inputError.js";
 import type { RoutingTable } from "./routingTable.js";
 
-/** Throws an InputError unless 1 <= count <= table.count. The result shares no array with `table`. */
+/**
+ * Throws an InputError unless 1 <= count <= table.count. The result shares no array with `table`.
+ */
 export function thinTable(table: RoutingTable, count: number, seed: number): RoutingTable {
   if (!Number.isInteger(count) || count < 1 || count > table.count) {
     const allowed = `1 to ${table.count}, the routes of this table`;
@@ -27,7 +30,9 @@ export function thinTable(table: RoutingTable, count: number, seed: number): Rou
   };
 }
 
-/** Rows in table order. Prefixes of different length may share a hash: the earlier row goes first. */
+/**
+ * Rows in table order. Prefixes of different length may share a hash: the earlier row goes first.
+ */
 function keptRows(table: RoutingTable, count: number, seed: number): Uint32Array {
   const hashes = new Uint32Array(table.count);
   for (let i = 0; i < table.count; i++) {

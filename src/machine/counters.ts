@@ -12,6 +12,7 @@ const MIB_NAMES = [
   "forwDatagrams",
   "outRequests",
   "outTransmits",
+  "loopback",
 ] as const;
 
 /** What a packet can be dropped for: the reasons that the reference knows, and three that only an image
@@ -84,6 +85,7 @@ export interface Mib {
   readonly forwDatagrams: number;
   readonly outRequests: number;
   readonly outTransmits: number;
+  readonly loopback: number;
   readonly drops: Readonly<Partial<Record<ImageDrop, number>>>;
 }
 

@@ -36,6 +36,7 @@ export interface CpuReport {
   readonly startNs: number;
   readonly endNs: number;
   readonly deferredRun: number;
+  readonly callbacksRun: number;
   readonly backlogBefore: number;
   readonly backlogAfter: number;
   readonly ticks: number;

@@ -57,8 +57,9 @@ function now(): number {
 }
 
 function report(ran: boolean, rest: Partial<CpuReport> = {}): CpuReport {
-  const none = { startNs: 0, endNs: 0, deferredRun: 0, backlogBefore: 0, backlogAfter: 0 };
-  return { cpu, threadId, tid, ran, ...none, ticks: 0, result: 0, ...rest };
+  const none = { startNs: 0, endNs: 0, deferredRun: 0, callbacksRun: 0 };
+  const zero = { backlogBefore: 0, backlogAfter: 0, ticks: 0, result: 0 };
+  return { cpu, threadId, tid, ran, ...none, ...zero, ...rest };
 }
 
 function setPhase(image: ImageInstance, machine: number, phase: number): void {
@@ -70,9 +71,9 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   const image = instanceOf(task.machine);
   const loop = image.fn(task.loop);
   const gateAt = EXPERIMENT_AT + EXPERIMENT_PAGE.gate;
-  const deferredAt =
-    (areaOf(task.machine) + image.layout.at("PCPU_RINGS") + image.layout.at("RINGS_DEFERRED_RUN")) /
-    4;
+  const ringsAt = areaOf(task.machine) + image.layout.at("PCPU_RINGS");
+  const deferredAt = (ringsAt + image.layout.at("RINGS_DEFERRED_RUN")) / 4;
+  const callbacksAt = (ringsAt + image.layout.at("RINGS_CALLBACKS_RUN")) / 4;
   image.call("rcuCpuOnline");
   setPhase(image, task.machine, PHASE_LEAD_IN);
   loop(task.leadIn);
@@ -80,6 +81,7 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   image.call("gateEnter", gateAt, task.cpus);
   setPhase(image, task.machine, PHASE_WINDOW);
   const deferredBefore = u32[deferredAt] ?? 0;
+  const callbacksBefore = u32[callbacksAt] ?? 0;
   const backlogBefore = image.call("rcuBacklog");
   const ticksBefore = image.call("jiffies");
   const startNs = now();
@@ -88,9 +90,11 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   const ticks = (image.call("jiffies") - ticksBefore) >>> 0;
   const backlogAfter = image.call("rcuBacklog");
   const deferredRun = ((u32[deferredAt] ?? 0) - deferredBefore) >>> 0;
+  const callbacksRun = ((u32[callbacksAt] ?? 0) - callbacksBefore) >>> 0;
   image.call("rcuCpuOffline");
   setPhase(image, task.machine, PHASE_IDLE);
-  return report(true, { startNs, endNs, deferredRun, backlogBefore, backlogAfter, ticks });
+  const ran = { deferredRun, callbacksRun, backlogBefore, backlogAfter, ticks };
+  return report(true, { startNs, endNs, ...ran });
 }
 
 function drain(machine: number): CpuReport {
@@ -110,6 +114,8 @@ function callOne(task: Extract<CpuTask, { kind: "call" }>): CpuReport {
   const startNs = now();
   const result = image.callSigned(task.name, ...task.args);
   const endNs = now();
+  // What a change has queued for RCU goes on with every operation, or it would wait for the audit.
+  image.call("rcuQuiescent");
   image.call("rcuCpuOffline");
   setPhase(image, task.machine, PHASE_IDLE);
   return report(true, { result, startNs, endNs });

@@ -38,8 +38,12 @@ const SPINS = 20_000;
 const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
-const REQUEST_BYTES = 65_536;
 const NEIGHBOURS_EXPECTED = 256;
+
+/** Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more. */
+function requestBytes(plan: MachinePlan): number {
+  return Math.max(65_536, plan.pages.bytes >>> 9);
+}
 
 /** A machine could not be booted: the plan was too small, or the image is of another ABI. */
 export class BootError extends Error {}
@@ -144,7 +148,7 @@ export class Machine {
       ["SB_TABLE_BYTES", memoryPlan.table.bytes],
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
-      ["SB_REQUEST_BYTES", REQUEST_BYTES],
+      ["SB_REQUEST_BYTES", requestBytes(plan)],
     ];
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);

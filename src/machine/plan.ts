@@ -63,7 +63,7 @@ export const RINGS = { skbs: 0, frames: 16_384, tx: 24_576, hostFrame: 26_624 } 
 const TABLE_BYTES_PER_ROUTE = 320;
 const TABLE_BYTES_FIXED = 4 << 20;
 /** Dsts that wait for RCU: up to qhimark 10,000 and what comes while they do, on each CPU. */
-const PAGES_BYTES_PER_CPU = 8 << 20;
+const PAGES_BYTES_PER_CPU = 4 << 20;
 const PAGES_BYTES_FIXED = 2 << 20;
 const BOOT_BYTES_FIXED = 1 << 20;
 const BOOT_BYTES_PER_CPU = 128 << 10;
@@ -83,9 +83,11 @@ function planMachine(from: number, request: PlanRequest): MachinePlan {
   };
   const superblock = take(SUPERBLOCK_BYTES);
   const cpuAreas = take(CPU_AREA_BYTES * areas);
-  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas);
+  const pagesBytes = PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas;
+  // The walkers' bitmap and the slab's table of pages grow with the pages.
+  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128);
   const rings = take(RINGS_BYTES * areas);
-  const pages = take(PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas);
+  const pages = take(pagesBytes);
   return { superblock, cpuAreas, boot, rings, pages, bytes: at - from };
 }
 

@@ -12,8 +12,9 @@
  * ```
  *
  * `rcuref` has one state more: past its greatest count it is saturated, takes every get and put,
- * and is never freed. A put without a reference is "imbalanced" and changes nothing (the kernel warns),
- * but for a per-CPU count, where one CPU's share may be negative and only the sum means anything.
+ * and is never freed. A put without a reference is "imbalanced" and changes nothing (the kernel
+ * warns), but for a per-CPU count, where one CPU's share may be negative and only the sum means
+ * anything.
  */
 
 export type RefcountEngine = "plain" | "inc-not-zero" | "rcuref" | "per-cpu";

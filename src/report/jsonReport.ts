@@ -1,3 +1,6 @@
+/**
+ * The report for programs: the document itself, so that nothing is lost on the way to a reader.
+ */
 import type { ResultDocument } from "../result/resultDocument.js";
 import { writeResult } from "../result/writeResult.js";
 

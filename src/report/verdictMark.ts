@@ -1,4 +1,6 @@
-/** The mark of a verdict, so that no meaning hangs on colour. The word stands beside it. */
+/**
+ * The mark of a verdict, so that no meaning hangs on colour. The word stands beside it.
+ */
 import type { Verdict } from "../measure/statisticsVerdict.js";
 
 const MARKS: Record<Verdict, string> = {

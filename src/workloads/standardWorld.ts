@@ -18,6 +18,7 @@ import { connectedRoutes } from "../reference/connectedRoutes.js";
 import { UsageError } from "../reference/usageError.js";
 import {
   type Device,
+  type DeviceAddress,
   type DeviceKind,
   type Neighbour,
   type Nexthop,
@@ -89,30 +90,32 @@ export function receiveDevices(world: World): Device[] {
 }
 
 function buildDevices(rxCount: number, txCount: number): Device[] {
-  const lo = device("lo", 1, "loopback", 0x7f000001, 8, LOOPBACK_MTU);
+  const lo = device("lo", 1, "loopback", on(0x7f000001, 8), LOOPBACK_MTU);
   const rx = Array.from({ length: rxCount }, (_, r) =>
-    device(`rx${r}`, 2 + r, "rx", 0x0a010001 + r * 256, 24, ETH_DATA_LEN),
+    device(`rx${r}`, 2 + r, "rx", on(0x0a010001 + r * 256), ETH_DATA_LEN),
   );
   const tx = Array.from({ length: txCount }, (_, t) => {
     // With one tx device a small MTU would leave no way out for an ordinary packet.
     const mtu = t > 0 && t === txCount - 1 ? IPV4_MIN_MTU : ETH_DATA_LEN;
-    return device(`tx${t}`, 2 + rxCount + t, "tx", txAddress(t, 1), 24, mtu);
+    return device(`tx${t}`, 2 + rxCount + t, "tx", on(txAddress(t, 1)), mtu);
   });
-  const off = device("off0", 2 + rxCount + txCount, "tx", 0x0a030001, 24, ETH_DATA_LEN);
+  const off = device("off0", 2 + rxCount + txCount, "tx", on(0x0a030001), ETH_DATA_LEN);
   return [lo, ...rx, ...tx, { ...off, forwarding: false }];
+}
+
+function on(address: number, prefixLength = 24): DeviceAddress {
+  return { address, prefixLength };
 }
 
 function device(
   name: string,
   ifindex: number,
   kind: DeviceKind,
-  address: number,
-  prefixLength: number,
+  own: DeviceAddress,
   mtu: number,
 ): Device {
-  const mac = kind === "loopback" ? new Uint8Array(6) : macOf(address);
-  const addresses = [{ address, prefixLength }];
-  return { name, ifindex, mac, mtu, kind, forwarding: true, up: true, addresses };
+  const mac = kind === "loopback" ? new Uint8Array(6) : macOf(own.address);
+  return { name, ifindex, mac, mtu, kind, forwarding: true, up: true, addresses: [own] };
 }
 
 function neighbour(ifindex: number, address: number): Neighbour {

@@ -44,6 +44,6 @@ export function againstGolden(name: string, now: string): string {
   }
   const difference = lineDifference(readGolden(name), now);
   if (difference === "") return "";
-  const advice = "if it is meant: UPDATE_GOLDEN=1 npx vitest run test/build";
+  const advice = "if it is meant: npm run golden";
   return `test/build/golden/${name} differs (- golden, + now); ${advice}\n${difference}`;
 }

@@ -40,6 +40,8 @@ describe("levels", () => {
     expect(src("src/machine/a.ts", 'const m = await import("../report/b.js");')).toMatch(
       /machine \(level 3\) imports report \(level 6\)/,
     );
+    expect(assembly("assembly/workload/a.ts", 'import "../boot";')).toMatch(/boot.ts \(level 10\)/);
+    expect(src("src/report/a.ts", 'import "../index.js";')).toMatch(/index.ts \(level 7\)/);
   });
 
   it("refuses an import from a sibling of the same level", () => {
@@ -59,6 +61,7 @@ describe("levels", () => {
   it("allows the own folder, lower levels and packages in src/", () => {
     expect(assembly("assembly/mm/a.ts", 'import { x } from "./b"; import "../config";')).toBe("");
     expect(src("src/cli/a.ts", 'import { x } from "commander"; import "../index.js";')).toBe("");
+    expect(assembly("assembly/index.ts", 'export { x } from "./boot";')).toBe("");
   });
 });
 

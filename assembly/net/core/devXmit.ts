@@ -12,7 +12,7 @@
 import { plainLoad64, plainStore16, plainStore32, plainStore64 } from "../../arch/atomic";
 import { PCPU_DEV_STATS, PCPU_RINGS, thisCpuArea } from "../../arch/percpu";
 import { protocolReceive } from "../../calls/proto";
-import { DROP_DEVICE_DOWN, MIB_OUT_TRANSMITS, mibInc } from "./mib";
+import { DROP_DEVICE_DOWN, MIB_LOOPBACK, MIB_OUT_TRANSMITS, mibInc } from "./mib";
 import { IFF_LOOPBACK, IFF_UP, IFF_XMIT_DST_RELEASE, NetDevice } from "./netDevice";
 import { kfreeSkb, PACKET_HOST, SkBuff, skbDstDrop, skbDstForce } from "./skbuff";
 
@@ -34,6 +34,8 @@ export class CpuRings {
   txSent: u32;
   /** Timers and work items that ran; the host takes differences over a window. */
   deferredRun: u32;
+  /** RCU callbacks that ran; likewise. */
+  callbacksRun: u32;
   /** Receive devices: slot of the first, and how many (a power of two). */
   rxSlot: u32;
   rxDevices: u32;
@@ -48,8 +50,9 @@ export function cpuRings(): CpuRings {
 }
 
 /**
- * Sends the frame of `skb` through its device and ends the skb. Returns 0, or a negative number when
- * the device is down. Follows `dev_queue_xmit` and `dev_hard_start_xmit` of 3.10, queue bypassed.
+ * Sends the frame of `skb` through its device and ends the skb. Returns 0, or a negative number
+ * when the device is down. Follows `dev_queue_xmit` and `dev_hard_start_xmit` of 3.10, queue
+ * bypassed.
  */
 export function devQueueXmit(skb: SkBuff): i32 {
   const dev = changetype<NetDevice>(<usize>skb.dev);
@@ -78,6 +81,7 @@ export function devQueueXmit(skb: SkBuff): i32 {
 /** The loopback device: the packet comes back with its dst, which is why it is not routed again.
  * Follows `loopback_xmit`, without the backlog queue between. */
 function loopbackXmit(skb: SkBuff): i32 {
+  mibInc(MIB_LOOPBACK);
   skbDstForce(skb);
   skb.pktType = PACKET_HOST;
   if (!protocolReceive(skb)) kfreeSkb(skb);

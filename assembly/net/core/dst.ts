@@ -141,8 +141,8 @@ export function dstHoldSafe(at: usize): bool {
 }
 
 /**
- * Drops a reference; the last one of an entry that no slot owns ends it. The flag is read before the
- * count falls, because the entry may be gone after it. Follows `dst_release`.
+ * Drops a reference; the last one of an entry that no slot owns ends it. The flag is read before
+ * the count falls, because the entry may be gone after it. Follows `dst_release`.
  */
 export function dstRelease(at: usize): void {
   if (!at) return;
@@ -167,15 +167,19 @@ export function dstDisplaced(at: usize): void {
   callRcu(changetype<DstEntry>(at).rcuHeadAt, RCU_FUNC_DST_DISPLACED);
 }
 
-/** After that grace period: the slot's reference is dropped, or, where it held none, `dst_free`. */
+/**
+ * After that grace period: the slot's reference is dropped, or, where it held none, `dst_free`.
+ * Departs from 4.13 and later, which drop the slot's reference at once: then a packet that turns
+ * its borrowed dst into a counted one must be able to fail, which 3.10's `skb_dst_force` cannot.
+ */
 export function dstDisplacedRcu(at: usize): void {
   if (SLOT_COUNTED) dstRelease(at);
   else dstFree(at);
 }
 
 /**
- * Frees an entry without an owner, now if nobody holds it, else by way of the garbage list. A second
- * call does nothing. Follows 3.10's `dst_free`; the caller has waited for RCU.
+ * Frees an entry without an owner, now if nobody holds it, else by way of the garbage list. A
+ * second call does nothing. Follows 3.10's `dst_free`; the caller has waited for RCU.
  */
 export function dstFree(at: usize): void {
   const dst = changetype<DstEntry>(at);

@@ -1,7 +1,8 @@
 /**
  * dst_entry: where packets of a route go next, and who may still point at it.
  *
- * Layout of the 64-bit kernel 3.10 (spec era B). A pointer slot is 8 bytes and holds a 32-bit offset.
+ * Layout of the 64-bit kernel 3.10 (spec era B). A pointer slot is 8 bytes and holds a 32-bit
+ * offset.
  *
  *        0              8              16             24
  *   0  │ rcu_head                    │ child        │ dev          │
@@ -14,8 +15,8 @@
  * input, output, ops or dev, each packet's read of those would miss. Asserted below.
  *
  * Kinds of field: `dev`, `input`, `output`, `obsolete` are published, and changed later by device
- * events, so they are read atomically; `__use` and `lastuse` are racy-ok; the rest is written before
- * the entry can be seen. Who frees: `dst.ts`.
+ * events, so they are read atomically; `__use` and `lastuse` are racy-ok; the rest is written
+ * before the entry can be seen. Who frees: `dst.ts`.
  *
  * Invariant: refcnt == references in skbs and callers (+ 1 for each slot that points here where
  * slots are counted). Where they are not, 0 does not mean free.
@@ -79,7 +80,7 @@ export class DstEntry {
   private _outputHigh: u32;
   private _flags: u16;
   pendingConfirm: u16;
-  /** Negative errno that `ip_error` reports. Published. */
+  /** Errno (positive) that `ip_error` reports; 0 is a silent drop. Written before it is seen. */
   error: i16;
   private _obsolete: i16;
   headerLen: u16;

@@ -3,9 +3,13 @@
  * dropped for, which later kernels know as skb drop reasons.
  *
  * 32 counters of 8 bytes in each CPU area (PCPU_MIB). Owner only, plain; the host adds them over
- * CPUs while no window runs. Equation at a quiescent point, over all CPUs:
+ * CPUs while no window runs. Every packet ends once, so at a quiescent point, over all CPUs:
  *
- *   InReceives == ForwDatagrams' packets + InDelivers + Σ drops on the receive path
+ *   InReceives + OutRequests == OutTransmits + InDelivers + Loopback + Σ drops
+ *
+ * A datagram through loopback counts in OutRequests and again in InReceives. ForwDatagrams is
+ * counted before the output, as in `ip_forward_finish`: such a packet may still be dropped. Departs
+ * from the kernel in one thing: InReceives has frames that are not IP or another host's, too.
  */
 import { plainLoad64, plainStore64 } from "../../arch/atomic";
 import { PCPU_MIB, thisCpuArea } from "../../arch/percpu";
@@ -16,6 +20,8 @@ export const MIB_FORW_DATAGRAMS: usize = 2;
 export const MIB_OUT_REQUESTS: usize = 3;
 /** Frames handed to a device's ring. */
 export const MIB_OUT_TRANSMITS: usize = 4;
+/** Packets that the loopback device took; each is received again. */
+export const MIB_LOOPBACK: usize = 5;
 
 /** First of the drop counters; their order is that of `MIB_DROPS` in `src/machine/counters.ts`. */
 export const MIB_DROPS: usize = 8;

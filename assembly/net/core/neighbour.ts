@@ -1,20 +1,21 @@
 /**
  * neighbour: the link-layer address of a next hop, and the Ethernet header made from it.
  *
- * Fields of 3.10 at estimated offsets of a 384-byte object (the kernel's is about that with its key;
- * device and key come last there too, so a lookup touches the first and the last line):
+ * Fields of 3.10 at estimated offsets of a 384-byte object (the kernel's is about that with its
+ * key; device and key come last there too, so a lookup touches the first and the last line):
  *
  *      0  next (hash chain)      44  refcnt     176  nud_state     192  ha
  *    224  hh_len  228 hh_lock (sequence, spinlock)     240  hh_data (2 pad + 14 bytes Ethernet)
- *    368  dev    376  primary_key
+ *    336  rcu_head               352  dev       360  primary_key
  *
  * The hardware header is read by every packet under its seqlock and copied in front of the data as
  * 16 aligned bytes. Readers walk the chain under RCU-bh and take no reference (spec §7, era B).
  *
- * Table at G_NEIGH: buckets @0, shift @4, entries @8, lock @12, hash secret @16. Writers hold the lock.
- * Invariants: entries == Σ chain lengths; refcnt == 1 (the table's); one device reference each.
- * Static entries (PERMANENT) only: resolution, states and growth of the hash come later, so a miss
- * is a drop with its own counter and creates nothing.
+ * Table at G_NEIGH: buckets @0, shift @4, entries @8, lock @12, hash secret @16. Writers hold the
+ * lock.
+ * Invariants: entries == Σ chain lengths; refcnt == 1 (the table's); one device reference
+ * each. Static entries (PERMANENT) only: resolution, states and growth of the hash come later, so a
+ * miss is a drop with its own counter and creates nothing.
  */
 import {
   atomicLoad32,
@@ -130,6 +131,8 @@ export class Neighbour {
 
 export const NEIGHBOUR_BYTES: usize = 384;
 if (offsetof<Neighbour>() > NEIGHBOUR_BYTES) ERROR("Neighbour overflows");
+if (offsetof<Neighbour>("dev") != 352) ERROR("the drawing of Neighbour is wrong");
+if (offsetof<Neighbour>("_nudState") != 176) ERROR("the drawing of Neighbour is wrong");
 if (offsetof<Neighbour>("_hhData") % HH_DATA_MOD != 0) ERROR("hh_data must be 16-aligned");
 
 @unmanaged
@@ -192,10 +195,10 @@ function neighHhInit(n: Neighbour, dev: NetDevice, macLow: u32, macHigh: u32): v
   n.hhLen = ETH_HLEN;
 }
 
-/** Adds a PERMANENT entry. Returns 0, -EEXIST or -ENOBUFS. Takes a device reference. */
+/** Adds a PERMANENT entry. Returns 0, -EEXIST or -ENOBUFS. Takes a device reference. The entry is
+ * made first and looked for under the lock, as `__neigh_create` does. */
 export function neighAddPermanent(dev: usize, key: u32, macLow: u32, macHigh: u32): i32 {
   const t = arpTbl();
-  if (ipv4NeighLookupNoref(dev, key)) return -EEXIST;
   const at = kmemCacheAlloc(KMEM_CACHE_NEIGHBOUR);
   if (!at) return -ENOBUFS;
   const n = changetype<Neighbour>(at);
@@ -208,6 +211,12 @@ export function neighAddPermanent(dev: usize, key: u32, macLow: u32, macHigh: u3
   n.nudState = NUD_PERMANENT;
   const bucket = neighBucketAt(t, dev, key);
   spinLockBh(changetype<usize>(t) + offsetof<NeighTable>("lock"));
+  if (ipv4NeighLookupNoref(dev, key)) {
+    spinUnlockBh(changetype<usize>(t) + offsetof<NeighTable>("lock"));
+    devPut(dev);
+    kmemCacheFree(KMEM_CACHE_NEIGHBOUR, at);
+    return -EEXIST;
+  }
   plainStore32(n.nextAt, plainLoad32(bucket));
   publish32(bucket, <u32>at);
   t.entries++;

@@ -1,14 +1,14 @@
 /**
  * sk_buff: one packet on its way, and the dst it goes by.
  *
- * Fields of 3.10 that the path reads, at estimated offsets of a 256-byte object (the kernel's has 232
- * bytes and comes from a 256-byte slab):
+ * Fields of 3.10 that the path reads, at estimated offsets of a 256-byte object (the kernel's has
+ * 232 bytes and comes from a 256-byte slab):
  *
  *   line 0  next, sk, dev, cb[0..]        line 1  _skb_refdst, len, protocol, pkt_type
  *   line 3  head, data
  *
- * `_skb_refdst` is one word: the dst, and bit 0 = SKB_DST_NOREF: no reference is held, RCU protects it.
- * Invariant: bit clear and pointer set ⇔ one reference of dst.refcnt is this skb's.
+ * `_skb_refdst` is one word: the dst, and bit 0 = SKB_DST_NOREF: no reference is held, RCU protects
+ * it. Invariant: bit clear and pointer set ⇔ one reference of dst.refcnt is this skb's.
  *
  * Owner only: an skb belongs to the CPU that received it, which has 64 of them for its hot frames.
  */

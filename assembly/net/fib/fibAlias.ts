@@ -4,7 +4,8 @@
  *   ╒═ 0 list 16 ═╤═ 16 fa_info 8 ═╤═ 24 tos │ type │ state ═╤═ 32 rcu 16 ═╤═ 48 … 55 ═╕
  *
  * 48 bytes by its fields; 56 here, as leaves and leaf_infos, the next step of a cache with debug
- * words (estimated). `info` is the fib_info's number: the table part has no pointer to the design part.
+ * words (estimated). `info` is the fib_info's number: the table part has no pointer to the design
+ * part.
  *
  * List order: tos descending, then priority ascending (spec 4.4). Published by the list; plain
  * fields are complete before. `state` is racy-ok: any lookup sets a bit in it, nobody clears it.

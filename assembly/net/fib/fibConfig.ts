@@ -5,8 +5,8 @@
  *   16  prefsrc   20  priority   24  mtu   28  flags   32  nhs   36 … 63 unused
  *   64  nhs × NhConfig of 32 bytes: dev, oif, gw, scope, flags, weight, saddr
  *
- * The nexthops are resolved: the caller (the layer with devices) has found the device, its index and
- * the source address, which the kernel does in `fib_check_nh`. Owner: the CPU that holds RTNL.
+ * The nexthops are resolved: the caller (the layer with devices) has found the device, its index
+ * and the source address, which the kernel does in `fib_check_nh`. Owner: the CPU that holds RTNL.
  */
 @unmanaged
 export class FibConfig {

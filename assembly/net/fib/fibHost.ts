@@ -1,14 +1,17 @@
 /**
- * What the host does with fib_infos directly: making one by number for a bulk load, and letting go of
- * all routes at once when a machine ends whose table part is shared with others.
+ * What the host does with fib_infos directly: making one by number for a bulk load, and letting go
+ * of all routes at once when a machine ends whose table part is shared with others.
  */
 import { superBlock } from "../../arch/superblock";
 import { FibConfig } from "./fibConfig";
 import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
 import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
 import { rtnlLock, rtnlUnlock } from "./rtnl";
+import { tablePart } from "./tablePart";
 
-/** Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none. */
+/**
+ * Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none.
+ */
 export function fibCreateInfoRequest(): u32 {
   rtnlLock();
   const at = fibCreateInfo(changetype<FibConfig>(<usize>superBlock().requestAt));
@@ -39,4 +42,22 @@ export function fibReleaseInfoNumber(index: u32): void {
   rtnlLock();
   fibReleaseInfo(fibInfoAt(index));
   rtnlUnlock();
+}
+
+/** Nexthops of living fib_infos that lead through the device at `dev`: each holds one reference. */
+export function fibInfosOfDevice(dev: u32): u32 {
+  let found: u32 = 0;
+  for (let index: u32 = 1; index < fibInfos().nextIndex; index++) {
+    const fi = fibInfoAt(index);
+    if (fi.treeref == 0) continue;
+    for (let i: u32 = 0; i < fi.nhs; i++) {
+      if (fi.nh(i).dev == dev) found++;
+    }
+  }
+  return found;
+}
+
+/** Bytes of the table region that pools have taken. */
+export function tablePartBytes(): u32 {
+  return tablePart().nextPageAt - superBlock().tableAt;
 }

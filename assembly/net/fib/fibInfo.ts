@@ -17,7 +17,7 @@
  *   fi == fibInfoAt(fi.index),  1 <= index < capacity
  *
  * G_FIB holds the array's place and the lists. Fields of line 0 are written before the number is
- * published in an alias; `flags` and `dead` later, under RTNL. `clntref` is shared. Numbers come back
+ * published in an alias; `flags` and `dead` later, under RTNL, as published words. `clntref` is shared. Numbers come back
  * from RCU on any CPU through `_returned` (push only; the holder of RTNL takes all of it), so
  * there is no lock between the two.
  */
@@ -28,6 +28,7 @@ import { FIB_NH_BYTES, FibNh } from "./fibNh";
 @unmanaged
 export class FibInfo {
   private _flags: u32;
+  /** First of four bytes that are one published word: see `state`. */
   private _dead: u8;
   protocol: u8;
   scope: u8;
@@ -66,12 +67,16 @@ export class FibInfo {
   @inline set flags(value: u32) {
     publish32(changetype<usize>(this) + offsetof<FibInfo>("_flags"), value);
   }
-  /** Set once, when the last alias goes. racy-ok: a lookup that misses it began before. */
-  @inline get dead(): bool {
-    return this._dead != 0;
+  /** dead, protocol, scope and type in one load: for lookups. */
+  @inline get state(): u32 {
+    return readOnce32(changetype<usize>(this) + offsetof<FibInfo>("_dead"));
   }
-  @inline set dead(value: bool) {
-    this._dead = <u8>value;
+  @inline get dead(): bool {
+    return stateIsDead(this.state);
+  }
+  /** Once, after the last alias was unlinked: who sees it and looks again finds that alias no more. */
+  @inline markDead(): void {
+    publish32(changetype<usize>(this) + offsetof<FibInfo>("_dead"), this.state | 1);
   }
   @inline get clntref(): u32 {
     return readOnce32(changetype<usize>(this) + offsetof<FibInfo>("_clntref"));
@@ -100,6 +105,16 @@ export class FibInfo {
   @inline nh(i: u32): FibNh {
     return changetype<FibNh>(changetype<usize>(this) + FIB_INFO_NH + <usize>i * FIB_NH_BYTES);
   }
+}
+
+/** Whether a fib_info of this `state` has lost its last alias. */
+export function stateIsDead(state: u32): bool {
+  return (state & 0xff) != 0;
+}
+
+/** The scope in a fib_info's `state`. */
+export function stateScope(state: u32): u32 {
+  return (state >> 16) & 0xff;
 }
 
 /** Line 2: the own metrics; the nexthops follow. */

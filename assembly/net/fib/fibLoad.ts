@@ -11,11 +11,10 @@ import { hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
 import { listNext } from "../../lib/listHead";
 import { FibAlias } from "./fibAlias";
 import { fibInfoAt, fibInfos } from "./fibInfo";
-import { isPrefix, trieAddRoute } from "./fibRoutes";
+import { isPrefix, trieAddNew } from "./fibRoutes";
 import { fibInfoHoldTree, fibReleaseInfo } from "./fibSemantics";
 import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
 import { LeafInfo } from "./leafInfo";
-import { NLM_F_CREATE, NLM_F_EXCL } from "./rtnetlink";
 import { FibTable, tablePart } from "./tablePart";
 
 const ROW_BYTES: usize = 8;
@@ -28,15 +27,14 @@ function loadRow(table: FibTable, at: usize): bool {
   const fi = fibInfoAt(index);
   if (fi.treeref == 0) return false;
   fibInfoHoldTree(fi);
-  const flags = NLM_F_CREATE | NLM_F_EXCL;
-  if (trieAddRoute(table, key, plen, 0, fi.type, fi, flags) == 0) return true;
+  if (trieAddNew(table, key, plen, fi) == 0) return true;
   fibReleaseInfo(fi);
   return false;
 }
 
 /**
- * Inserts `count` rows at `at`, in their order. Returns how many went in; a row is left out if it is no
- * prefix, names no live fib_info, is there already, or finds the part full.
+ * Inserts `count` rows at `at`, in their order. Returns how many went in; a row is left out if it
+ * is no prefix, names no live fib_info, is there already, or finds the part full.
  */
 export function trieLoad(table: FibTable, at: usize, count: u32): u32 {
   let inserted: u32 = 0;

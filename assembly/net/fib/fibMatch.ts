@@ -3,7 +3,7 @@
  */
 import { listNextRcu } from "../../lib/listHead";
 import { FibAlias } from "./fibAlias";
-import { FibInfo, fibInfoAt } from "./fibInfo";
+import { FibInfo, fibInfoAt, stateIsDead, stateScope } from "./fibInfo";
 import { fibPropsError } from "./fibProps";
 import { FibResult } from "./fibResult";
 import { FA_S_ACCESSED, RTNH_F_DEAD } from "./rtnetlink";
@@ -21,13 +21,23 @@ function selectNexthop(fi: FibInfo, oif: u32): i32 {
 /**
  * Walks the alias list at `falh`. 0: `res` has type, scope, nexthop and fib_info; below 0: the
  * error of a route that says no; 1: nothing here, the search goes on.
+ *
+ * Departs from `check_leaf`, which goes on behind an alias whose fib_info is dead: such an alias was
+ * unlinked before, and in a replacement the new one stands in its place, not behind it. So the list is
+ * read again from its head; else a lookup beside a replacement could find neither route. It ends: each
+ * new start is another change that a writer made meanwhile.
  */
 export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   for (let at = listNextRcu(falh); at != falh; at = listNextRcu(at)) {
     const fa = changetype<FibAlias>(at);
     if (fa.tos != 0 && <u32>fa.tos != tos) continue;
     const fi = fibInfoAt(fa.info);
-    if (fi.dead || <u32>fi.scope < scope) continue;
+    const state = fi.state;
+    if (stateIsDead(state)) {
+      at = falh;
+      continue;
+    }
+    if (stateScope(state) < scope) continue;
     // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays clean.
     if ((fa.state & FA_S_ACCESSED) == 0) fa.state = <u8>FA_S_ACCESSED;
     const error = fibPropsError(fa.type);
@@ -37,7 +47,7 @@ export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, re
     if (selected < 0) continue;
     res.nhSel = <u8>selected;
     res.type = fa.type;
-    res.scope = fi.scope;
+    res.scope = <u8>stateScope(state);
     res.fi = <u32>changetype<usize>(fi);
     res.faHead = <u32>falh;
     return 0;

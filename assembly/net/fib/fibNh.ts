@@ -9,14 +9,16 @@
  *   ╘══════════════════════════════════════════════════════════════════════════════════════╛
  *
  * The kernel has these fields on about 120 bytes without regard to lines; here the slots are kept
- * from the fields that every packet reads, so that what a slot costs is its own traffic (estimated).
+ * from the fields that every packet reads, so that what a slot costs is its own traffic
+ * (estimated).
  *
  * The output slot of CPU c is a word in c's own stretch of memory, as `alloc_percpu` gives it:
  *   slot(nh, c) == nh.outputAt + c * outputStride,  outputStride a multiple of a line
  * so neighbours in a line are always slots of the same CPU, eight to a line: no line is shared by
  * CPUs, and 64 nexthops cost a CPU 8 lines and not 64.
  *
- * Owner of line 0: who holds RTNL; `flags` is published. Slots: shared (RCU to read, cmpxchg to write).
+ * Owner of line 0: who holds RTNL; `flags` is published. Slots: shared (RCU to read, cmpxchg to
+ * write).
  */
 import { publish32, readOnce32 } from "../../arch/atomic";
 import { LINE_BYTES } from "../../config";

@@ -19,7 +19,9 @@ import {
   RTN_UNREACHABLE,
 } from "./rtnetlink";
 
-/** Error of a lookup that ends on a route of `type`: negative, or 0 for a route that can be used. */
+/**
+ * Error of a lookup that ends on a route of `type`: negative, or 0 for a route that can be used.
+ */
 export function fibPropsError(type: u32): i32 {
   if (type < RTN_BLACKHOLE) return 0;
   if (type == RTN_UNREACHABLE) return -EHOSTUNREACH;

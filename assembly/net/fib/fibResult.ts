@@ -24,7 +24,7 @@ export class FibResult {
   /** Address of the fib_info. */
   fi: u32;
   private _fiHigh: u32;
-  /** Address of the table that answered. */
+  /** Address of the table: set by the caller of a lookup, and the one that answered after it. */
   table: u32;
   private _tableHigh: u32;
   /** Address of the alias list that matched. */

@@ -102,45 +102,48 @@ function replaceAlias(old: FibAlias, fi: FibInfo, type: u32): i32 {
   return 0;
 }
 
-/** A new alias before `before` (0: at the end) in the list of `key`/`plen`, made if missing. */
-function addAlias(
-  table: FibTable,
-  key: u32,
-  plen: u32,
-  known: usize,
-  before: usize,
-  alias: usize,
-): i32 {
-  let falh = known;
-  if (falh == 0) {
-    const li = trieInsertPrefix(table, key, plen);
-    if (li == 0) {
-      poolFree(CLASS_ALIAS, alias);
-      return -ENOBUFS;
-    }
-    falh = li + LEAF_INFO_FALH;
-  }
+/** The list for `alias`: `known`, or a new one for `key`/`plen`. 0: no room, and alias is freed. */
+function listOf(table: FibTable, key: u32, plen: u32, known: usize, alias: usize): usize {
+  if (known != 0) return known;
+  const li = trieInsertPrefix(table, key, plen);
+  if (li != 0) return li + LEAF_INFO_FALH;
+  poolFree(CLASS_ALIAS, alias);
+  return 0;
+}
+
+/** Publishes `alias` before `before` (0: at the end) in the list `falh` of a prefix of `plen`. */
+function linkAlias(table: FibTable, plen: u32, falh: usize, before: usize, alias: usize): void {
   if (plen == 0) table.numDefault += 1;
   if (before == NO_ALIAS) listAddTailRcu(alias, falh);
   else listAddBeforeRcu(alias, before);
   rtCacheFlush();
+}
+
+/**
+ * Adds a route of tos 0 to `fi`, unless there is one of its priority (-EEXIST) or no room
+ * (-ENOBUFS). The caller has taken its treeref and gives it up by a return of 0 only.
+ */
+export function trieAddNew(table: FibTable, key: u32, plen: u32, fi: FibInfo): i32 {
+  const known = findList(table, key, plen);
+  const before = findAlias(known, 0, fi.priority);
+  if (isEqual(before, known, 0, fi.priority)) return -EEXIST;
+  const alias = aliasNew(fi.index, 0, fi.type);
+  if (alias == 0) return -ENOBUFS;
+  const falh = listOf(table, key, plen, known, alias);
+  if (falh == 0) return -ENOBUFS;
+  linkAlias(table, plen, falh, before, alias);
   return 0;
 }
 
 /**
- * Adds a route to `fi`, whose treeref for it the caller has taken and gives up by a return of 0.
- * Any other result leaves that treeref with the caller. Checks `nlflags` as rtnetlink means them.
+ * Adds the route of `cfg` to `fi`, whose treeref for it the caller has taken and gives up by a
+ * return of 0 only. Follows `cfg.nlflags` as rtnetlink means them.
  */
-export function trieAddRoute(
-  table: FibTable,
-  key: u32,
-  plen: u32,
-  tos: u32,
-  type: u32,
-  fi: FibInfo,
-  nlflags: u32,
-): i32 {
-  const falh = findList(table, key, plen);
+function addRoute(table: FibTable, cfg: FibConfig, fi: FibInfo): i32 {
+  const tos: u32 = cfg.tos;
+  const type: u32 = cfg.type;
+  const nlflags = cfg.nlflags;
+  const falh = findList(table, cfg.key, cfg.dstLen);
   const first = findAlias(falh, tos, fi.priority);
   let before = first;
   if (isEqual(first, falh, tos, fi.priority)) {
@@ -159,7 +162,10 @@ export function trieAddRoute(
   if ((nlflags & NLM_F_CREATE) == 0) return -ENOENT;
   const alias = aliasNew(fi.index, tos, type);
   if (alias == 0) return -ENOBUFS;
-  return addAlias(table, key, plen, falh, before, alias);
+  const list = listOf(table, cfg.key, cfg.dstLen, falh, alias);
+  if (list == 0) return -ENOBUFS;
+  linkAlias(table, cfg.dstLen, list, before, alias);
+  return 0;
 }
 
 /** Whether `key`/`plen` is a prefix: no host bits, no more than 32 bits. */
@@ -176,7 +182,7 @@ export function trieInsert(table: FibTable, cfg: FibConfig): i32 {
   const fi = fibCreateInfo(cfg);
   if (fi == 0) return -ENOBUFS;
   const info = changetype<FibInfo>(fi);
-  const ret = trieAddRoute(table, cfg.key, cfg.dstLen, cfg.tos, cfg.type, info, cfg.nlflags);
+  const ret = addRoute(table, cfg, info);
   if (ret != 0) fibReleaseInfo(info);
   return ret;
 }

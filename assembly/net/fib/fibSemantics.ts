@@ -23,7 +23,15 @@ import { callRcu } from "../../kernel/callRcu";
 import { hlistAddHeadRcu, hlistDelRcu, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
 import { devHold, devPut } from "../core/netDevice";
 import { FibConfig, nhConfigOf } from "./fibConfig";
-import { FIB_INFO_NH, FIB_INFOS_MAX, FIB_NHS_MAX, FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
+import {
+  FIB_INFO_NH,
+  FIB_INFOS_MAX,
+  FIB_NHS_MAX,
+  FibInfo,
+  FibInfos,
+  fibInfoAt,
+  fibInfos,
+} from "./fibInfo";
 import { FIB_NH_BYTES, FibNh } from "./fibNh";
 import { RTAX_MTU, RTAX_WORDS, RTNH_F_DEAD } from "./rtnetlink";
 
@@ -37,6 +45,7 @@ const METRICS_BYTES: usize = (<usize>RTAX_WORDS) << 2;
 export function fibInfoInit(capacity: u32, nhsMax: u32): bool {
   if (capacity < 2 || capacity > FIB_INFOS_MAX || nhsMax < 1 || nhsMax > FIB_NHS_MAX) return false;
   const infos = fibInfos();
+  fillBytes(changetype<usize>(infos), 0, offsetof<FibInfos>());
   const stride: usize = FIB_INFO_NH + <usize>nhsMax * FIB_NH_BYTES;
   const slots: usize = <usize>capacity * <usize>nhsMax;
   const outputStride: usize = ((slots << 3) + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
@@ -196,7 +205,7 @@ export function fibReleaseInfo(fi: FibInfo): void {
   fi.treeref -= 1;
   if (fi.treeref != 0) return;
   hlistDelRcu(fi.hashNode);
-  fi.dead = true;
+  fi.markDead();
   fibInfos().inUse -= 1;
   fibInfoPut(fi);
 }

@@ -43,9 +43,7 @@ export function fibTableLookup(
   oif: u32,
   res: FibResult,
 ): i32 {
-  const ret = fibTrieLookup(changetype<FibTable>(table), key, tos, scope, oif, res);
-  if (ret == 0) res.table = <u32>table;
-  return ret;
+  return fibTrieLookup(changetype<FibTable>(table), key, tos, scope, oif, res);
 }
 
 /**

@@ -43,9 +43,8 @@ function checkLeaf(leaf: Leaf, key: u32, tos: u32, scope: u32, oif: u32, res: Fi
   return 1;
 }
 
-/** What is left of `k` if a match may be below `n`, whose skipped bits differ in `differ`; else ~0. */
-function cutAtMismatch(n: Tnode, k: u32, differ: u32): u32 {
-  const m: u32 = clz<u32>(differ);
+/** What is left of `k` if a match may be below `n`, which differs first at skipped bit `m`; else ~0. */
+function cutAtMismatch(n: Tnode, k: u32, m: u32): u32 {
   return n.key << m == 0 ? k & maskPfx(m) : ~(<u32>0);
 }
 
@@ -70,13 +69,16 @@ export function fibTrieLookup(
       countCost(COST_TRIE_NODE);
       if (node.isLeaf) {
         const ret = checkLeaf(changetype<Leaf>(node), key, tos, scope, oif, res);
-        if (ret <= 0) return ret;
+        if (ret <= 0) {
+          res.table = <u32>changetype<usize>(table);
+          return ret;
+        }
         break;
       }
       const n = changetype<Tnode>(node);
-      const differ = (n.key ^ k) & maskPfx(n.pos);
-      if (differ != 0) {
-        const cut = cutAtMismatch(n, k, differ);
+      const differAt: u32 = clz<u32>(n.key ^ k);
+      if (differAt < n.pos) {
+        const cut = cutAtMismatch(n, k, differAt);
         if (cut == ~(<u32>0)) break;
         k = cut;
       }

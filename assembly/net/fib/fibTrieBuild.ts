@@ -118,8 +118,8 @@ function insertLeaf(table: FibTable, leaf: Leaf): bool {
 }
 
 /**
- * The leaf_info of `key`/`plen`, made with its leaf if it is missing: the kernel's `fib_insert_node`.
- * Returns its address, or 0 when memory runs out.
+ * The leaf_info of `key`/`plen`, made with its leaf if it is missing: the kernel's
+ * `fib_insert_node`. Returns its address, or 0 when memory runs out.
  */
 export function trieInsertPrefix(table: FibTable, key: u32, plen: u32): usize {
   const known = trieFindLeaf(table, key);

@@ -121,9 +121,9 @@ function countRefs(table: FibTable): void {
 }
 
 /**
- * CHECK_OK if every fib_info has as many treerefs as aliases hold it and `held` more, those that the
- * host keeps by `fibCreateInfo` for a bulk load (each once), and no number is lost. Numbers that
- * wait for RCU or a client are the difference `waiting`, which the caller knows.
+ * CHECK_OK if every fib_info has as many treerefs as aliases hold it and `held` more, those that
+ * the host keeps by `fibCreateInfo` for a bulk load (each once), and no number is lost. Numbers
+ * that wait for RCU or a client are the difference `waiting`, which the caller knows.
  */
 export function fibInfoCheck(held: u32, waiting: u32): u32 {
   const infos = fibInfos();
@@ -143,7 +143,10 @@ export function fibInfoCheck(held: u32, waiting: u32): u32 {
   return known == hashed + fibInfosFree() + waiting ? CHECK_OK : CHECK_NUMBERS;
 }
 
-/** CHECK_OK if every object of the table part is in a trie, free, or waits for RCU. `scratch`: two stats. */
+/**
+ * CHECK_OK if every object of the table part is in a trie, free, or waits for RCU. `scratch`: two
+ * stats.
+ */
 export function tablePoolCheck(local: FibTrieStat, main: FibTrieStat): u32 {
   fibTrieStat(changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)), local);
   fibTrieStat(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)), main);

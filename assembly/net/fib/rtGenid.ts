@@ -1,5 +1,6 @@
 /**
- * `rt_genid`: the generation of everything that was derived from the IPv4 tables. Word 0 of G_GENID.
+ * `rt_genid`: the generation of everything that was derived from the IPv4 tables. Word 0 of
+ * G_GENID.
  *
  * Changed routes raise it; a cached route of another generation is stale (`rt_is_expired`).
  * Shared: raised under RTNL by one CPU, read by all.

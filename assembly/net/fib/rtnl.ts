@@ -22,6 +22,7 @@ export function rtnlLock(): void {
   }
 }
 
+/** Gives RTNL back. By the CPU that took it; debug images trap at another. */
 export function rtnlUnlock(): void {
   spinUnlock(superBlockAt() + G_RTNL);
 }

@@ -78,7 +78,9 @@ export class TableClass {
   /** Objects ever given to RCU, and (shared) ever come back. Both wrap. */
   retired: u32;
   private _returns: u32;
-  /** Came back from RCU, linked by their first word. Shared: push by any CPU, taken by the owner. */
+  /**
+   * Came back from RCU, linked by their first word. Shared: push by any CPU, taken by the owner.
+   */
   private _returned: u32;
   private _pad: u32;
 
@@ -116,6 +118,7 @@ export function tablePart(): TablePart {
   return changetype<TablePart>(<usize>superBlock().tableAt);
 }
 
+/** Account of object class `id` (CLASS_…, below CLASSES) in the table part. */
 export function tableClass(id: u32): TableClass {
   return changetype<TableClass>(
     <usize>superBlock().tableAt + CLASSES_AT + <usize>id * offsetof<TableClass>(),

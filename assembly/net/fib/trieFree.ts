@@ -24,7 +24,9 @@ import {
 import { poolAlloc, poolFree, poolRetire, poolReturn } from "./tablePool";
 import { LEAF_RCU, Leaf, maskOfLength, maskPfx, TNODE_RCU, Tnode } from "./trieNode";
 
-/** Pages of replaced nodes after which a change waits for a grace period (the kernel's sync_pages). */
+/**
+ * Pages of replaced nodes after which a change waits for a grace period (the kernel's sync_pages).
+ */
 const SYNC_PAGES: usize = 128;
 
 /** A tnode that nobody can see yet, all children empty; none if memory or `bits` run out. */
@@ -83,6 +85,7 @@ export function leafNew(key: u32): Leaf {
   return leaf;
 }
 
+/** Frees a leaf that was unlinked, after a grace period; at once while loading. */
 export function leafFree(leaf: Leaf): void {
   poolRetire(CLASS_LEAF, changetype<usize>(leaf), leaf.rcuHead, RCU_FUNC_FREE_LEAF);
 }
@@ -98,6 +101,7 @@ export function leafInfoNew(plen: u32): usize {
   return at;
 }
 
+/** Frees a leaf_info that was unlinked, after a grace period; at once while loading. */
 export function leafInfoFree(li: LeafInfo): void {
   poolRetire(CLASS_LEAF, changetype<usize>(li), li.rcuHead, RCU_FUNC_FREE_LEAF_INFO);
 }
@@ -113,22 +117,27 @@ export function aliasNew(info: u32, tos: u32, type: u32): usize {
   return at;
 }
 
+/** Frees an alias that was unlinked, after a grace period; at once while loading. */
 export function aliasFree(fa: FibAlias): void {
   poolRetire(CLASS_ALIAS, changetype<usize>(fa), fa.rcuHead, RCU_FUNC_FREE_ALIAS);
 }
 
+/** RCU callback of `leafFree`; `head` is the RcuHead in the leaf. */
 export function freeLeafRcu(head: usize): void {
   poolReturn(CLASS_LEAF, head - LEAF_RCU);
 }
 
+/** RCU callback of `leafInfoFree`; `head` is the RcuHead in the leaf_info. */
 export function freeLeafInfoRcu(head: usize): void {
   poolReturn(CLASS_LEAF, head - LEAF_INFO_RCU);
 }
 
+/** RCU callback of `aliasFree`; `head` is the RcuHead in the alias. */
 export function freeAliasRcu(head: usize): void {
   poolReturn(CLASS_ALIAS, head - FIB_ALIAS_RCU);
 }
 
+/** RCU callback of `tnodeFlush`; `head` is the RcuHead in the tnode, whose bits say its class. */
 export function freeTnodeRcu(head: usize): void {
   const n = changetype<Tnode>(head - TNODE_RCU);
   poolReturn(CLASS_TNODE + <u32>n.bits - 1, changetype<usize>(n));

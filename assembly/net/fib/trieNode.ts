@@ -8,13 +8,13 @@
  *   key bits, from the top:   0 ……… pos ………… pos + bits ………… 31
  *                             prefix │ index    │ below
  *
- * Sizes (estimated): a leaf has the kernel's fields, parent 8, key 4 (+4), list 8, rcu_head 16. A tnode
- * has parent 8, key 4, pos and bits 1 each (+2), full and empty 4 each, then the union that defers
- * its free; the kernel's header is 40 to 56 bytes, depending on that union. 64 here gives the same
- * kmalloc sizes for every `bits` up to 4 (96, 96, 128, 192).
+ * Sizes (estimated): a leaf has the kernel's fields, parent 8, key 4 (+4), list 8, rcu_head 16. A
+ * tnode has parent 8, key 4, pos and bits 1 each (+2), full and empty 4 each, then the union that
+ * defers its free; the kernel's header is 40 to 56 bytes, depending on that union. 64 here gives
+ * the same kmalloc sizes for every `bits` up to 4 (96, 96, 128, 192).
  *
- * The kernel tells a leaf by the low bit of `parent`; here by bits == 0, on the word that the lookup
- * reads anyway.
+ * The kernel tells a leaf by the low bit of `parent`; here by bits == 0, on the word that the
+ * lookup reads anyway.
  *
  * Invariants of a published tnode n, RTNL free:
  *   bits >= 1, pos + bits <= 32, key & ~maskPfx(pos) == 0
@@ -87,7 +87,9 @@ export class Leaf extends TrieNode {
 export class Tnode extends TrieNode {
   full: u32;
   empty: u32;
-  /** Chain of nodes that a change replaced, until it is published: the first word of the rcu_head. */
+  /**
+   * Chain of nodes that a change replaced, until it is published: the first word of the rcu_head.
+   */
   deadNext: u32;
   private _deadNextHigh: u32;
   private _rcu1: u64;

@@ -12,8 +12,8 @@
  * has a full child, whatever the ratio says, and after a try nothing is halved. So a node with a
  * full child never shrinks.
  *
- * When memory runs out in the middle, the new nodes are freed and the old node stays as it is, as in
- * the kernel; all memory of a step is taken before anything is moved.
+ * When memory runs out in the middle, the new nodes are freed and the old node stays as it is, as
+ * in the kernel; all memory of a step is taken before anything is moved.
  */
 import { plainStore32 } from "../../arch/atomic";
 import { tablePart } from "./tablePart";

@@ -2,15 +2,15 @@
  * Routing without a dst: the lookup's nexthop is the adjacency, as in VPP or FreeBSD's nexthops.
  * The skb carries the fib_nh in cb0 and the verdict in cb1; nothing is allocated, counted or kept.
  *
- * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address without
- * any lookup, so that everything but routing can be timed.
+ * ROUTE_CACHE_FLOOR is the control, not a design: it takes a nexthop from bits of the address
+ * without any lookup, so that everything but routing can be timed.
  */
 
 import { plainLoad32 } from "../../arch/atomic";
 import { superBlock } from "../../arch/superblock";
 import { ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
-import { SkBuff } from "../core/skbuff";
+import { SKB_DST_NOREF, SkBuff } from "../core/skbuff";
 import { FibInfo, fibInfoAt } from "../fib/fibInfo";
 import { FibNh } from "../fib/fibNh";
 import { thisFibResult } from "../fib/fibResult";
@@ -51,7 +51,10 @@ export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   return 0;
 }
 
-/** Attaches the adjacency to a datagram of this host and chooses its source. */
+/**
+ * Attaches the adjacency to a datagram of this host and chooses its source. One for this host comes
+ * back through loopback and must not be routed again: the word of the dst says "routed, no dst".
+ */
 export function directRouteOutput(skb: SkBuff, fl: Flowi4): i32 {
   if (ROUTE_CACHE == ROUTE_CACHE_FLOOR) {
     const nh = floorNexthop(fl.daddr);
@@ -63,7 +66,12 @@ export function directRouteOutput(skb: SkBuff, fl: Flowi4): i32 {
   const err = resolveOutput(fl, res);
   if (err != 0) return err;
   skb.cb0 = res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
-  skb.cb1 = res.type == RTN_LOCAL ? INPUT_LOCAL : INPUT_FORWARD;
+  if (res.type == RTN_LOCAL) {
+    skb.cb1 = INPUT_LOCAL;
+    skb.refdst = SKB_DST_NOREF;
+  } else {
+    skb.cb1 = INPUT_FORWARD;
+  }
   return 0;
 }
 

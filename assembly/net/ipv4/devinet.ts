@@ -2,9 +2,9 @@
  * Devices and their IPv4 side, from the control plane: up, down and away.
  *
  * A device goes away in the kernel's order (spec §9, era B): close, routes over it die and are
- * flushed, every cached route becomes stale, uncached rtables move to loopback, neighbours go; after
- * an `rcu_barrier` on every CPU (the host drives it) dead entries move to loopback too; then the
- * count of references must fall to zero.
+ * flushed, every cached route becomes stale, uncached rtables move to loopback, neighbours go;
+ * after an `rcu_barrier` on every CPU (the host drives it) dead entries move to loopback too; then
+ * the count of references must fall to zero.
  *
  * Caller: the control-plane CPU, or the host while no CPU runs. Takes RTNL.
  */
@@ -34,8 +34,10 @@ export function devOpen(at: usize): void {
   rtnlUnlock();
 }
 
-/** Follows `dev_close` and `fib_disable_ip`: nexthops die, their routes are flushed, caches are stale,
- * neighbours go, PERMANENT ones too. Returns how many routes went. */
+/**
+ * Follows `dev_close` and `fib_disable_ip`: nexthops die, their routes are flushed, caches are
+ * stale, neighbours go, PERMANENT ones too. Returns how many routes went.
+ */
 export function devClose(at: usize): u32 {
   rtnlLock();
   const dev = changetype<NetDevice>(at);

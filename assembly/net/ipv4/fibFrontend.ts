@@ -1,7 +1,7 @@
 /**
- * Route changes from the control plane: what `ip route add|replace|del` comes down to. The request is
- * a `fib_config` that the host wrote at `requestAt`; each change is made under RTNL and makes cached
- * routes stale as the table says (spec §3.7).
+ * Route changes from the control plane: what `ip route add|replace|del` comes down to. The request
+ * is a `fib_config` that the host wrote at `requestAt`; each change is made under RTNL and makes
+ * cached routes stale as the table says (spec §3.7).
  */
 import { superBlock } from "../../arch/superblock";
 import { FibConfig } from "../fib/fibConfig";

@@ -17,7 +17,8 @@ import { dstOutput, skbRouteMtu } from "./route";
 const IP_DF_LE: u32 = 0x0040;
 
 /** Lowers the TTL by one and mends the checksum without summing again (RFC 1624, as
- * `ip_decrease_ttl` does: the TTL is the high byte of its 16-bit word, so the sum grows by 0x0100). */
+ * `ip_decrease_ttl` does: the TTL is the high byte of its 16-bit word, so the sum grows by 0x0100).
+ */
 export function ipDecreaseTtl(iph: usize): void {
   let check = plainLoad16(iph + 10) + 0x0001;
   check += check >= 0xffff ? 1 : 0;

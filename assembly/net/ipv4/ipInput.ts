@@ -37,7 +37,9 @@ import { dstInput, routeInput } from "./route";
 /** Bytes of an IPv4 header without options. */
 export const IP_HLEN: u32 = 20;
 
-/** Sum of a 20-byte header as 32-bit words, folded to 16 bits: 0xffff when the checksum is right. */
+/**
+ * Sum of a 20-byte header as 32-bit words, folded to 16 bits: 0xffff when the checksum is right.
+ */
 export function ipHeaderSum(iph: usize): u32 {
   let sum: u64 = <u64>plainLoad32(iph) + <u64>plainLoad32(iph + 4) + <u64>plainLoad32(iph + 8);
   sum += <u64>plainLoad32(iph + 12) + <u64>plainLoad32(iph + 16);
@@ -103,9 +105,11 @@ function ipHeaderFault(skb: SkBuff): usize {
   return 0;
 }
 
-/** Receives one packet: checks its header, routes it unless it carries a route already, and hands it
- * on. Follows `ip_rcv` and `ip_rcv_finish` of 3.10; where the kernel would process options, a packet
- * that has any is dropped by name. */
+/**
+ * Receives one packet: checks its header, routes it unless it carries a route already, and hands it
+ * on. Follows `ip_rcv` and `ip_rcv_finish` of 3.10; where the kernel would process options, a
+ * packet that has any is dropped by name.
+ */
 export function ipRcv(skb: SkBuff): void {
   mibInc(MIB_IN_RECEIVES);
   const fault = ipHeaderFault(skb);

@@ -1,7 +1,7 @@
 /**
  * `ip_output` and `ip_finish_output2` of 3.10: from a routed packet to a frame with its hardware
- * header in the device's ring. The neighbour is looked up for every packet, under RCU-bh and without
- * a reference; its header is copied under the seqlock.
+ * header in the device's ring. The neighbour is looked up for every packet, under RCU-bh and
+ * without a reference; its header is copied under the seqlock.
  */
 import { plainLoad32, plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
 import { devQueueXmit } from "../core/devXmit";
@@ -22,7 +22,9 @@ import { thisFlow } from "./routeOutput";
 
 const IPDEFTTL: u32 = 64;
 
-/** `dst.output` of unicast. Follows `ip_output` and `ip_finish_output`; nothing is fragmented yet. */
+/**
+ * `dst.output` of unicast. Follows `ip_output` and `ip_finish_output`; nothing is fragmented yet.
+ */
 export function ipOutput(skb: SkBuff): void {
   const dev = skbRouteDev(skb);
   skb.dev = <u32>dev;
@@ -54,9 +56,9 @@ function ipFinishOutput2(skb: SkBuff, dev: usize): void {
 }
 
 /**
- * Sends a datagram of this host to `daddr`: output route, hold, header, transmit, release. `skb.data`
- * is at an IP header whose length, id and protocol are set. Bottom halves are disabled by the caller.
- * Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
+ * Sends a datagram of this host to `daddr`: output route, hold, header, transmit, release.
+ * `skb.data` is at an IP header whose length, id and protocol are set. Bottom halves are disabled
+ * by the caller. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   mibInc(MIB_OUT_REQUESTS);

@@ -95,15 +95,19 @@ function slotFree(slot: usize): void {
   dstRelease(at);
 }
 
-/** For walkers: the slots of a nexthop by number: 0 the input slot, 1 the shared output slot, 2 + c the
- * output slot of CPU c. */
+/**
+ * For walkers: the slots of a nexthop by number: 0 the input slot, 1 the shared output slot, 2 + c
+ * the output slot of CPU c.
+ */
 export function nexthopSlotAt(nh: FibNh, slot: u32): usize {
   if (slot == 0) return nh.rthInputAt;
   if (slot == 1) return nh.rthOutputAt;
   return nhRthOutput(nh, slot - 2);
 }
 
-/** The rtable in slot number `slot` of the first nexthop of fib_info `index`, 0 if there is none. */
+/**
+ * The rtable in slot number `slot` of the first nexthop of fib_info `index`, 0 if there is none.
+ */
 export function slotRouteOf(index: u32, slot: u32): usize {
   return slotRoute(nexthopSlotAt(fibInfoAt(index).nh(0), slot));
 }

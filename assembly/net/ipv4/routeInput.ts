@@ -1,8 +1,8 @@
 /**
  * Input routing of 3.10 (spec era B, §5.2–5.4): what happens to a packet that a device received.
  *
- *   ipRouteInputNoref ─ classifyInput (rows 1–12 of the table) ─┬─ forward ─▶ mkrouteInput
- *                                                               └─ local, broadcast, no route ─▶ localInput
+ *   ipRouteInputNoref ─ classifyInput ─┬─ forward ─────────────────────▶ mkrouteInput
+ *                       (rows 1 to 12) └─ local, broadcast, no route ──▶ localInput
  *
  * Runs in softirq under RCU. Where nexthops cache routes, a valid slot is attached without a
  * reference and nothing else happens; a packet is then forwarded without any atomic store.
@@ -23,6 +23,7 @@ import {
   DST_NOCACHE,
 } from "../core/dstEntry";
 import {
+  DROP_DEVICE_DOWN,
   DROP_MARTIAN_DESTINATION,
   DROP_MARTIAN_SOURCE,
   DROP_MULTICAST_NOT_MEMBER,
@@ -79,15 +80,19 @@ function martianDestination(): i32 {
 
 /**
  * The decision table §5.3, column B, for a packet from `saddr` to `daddr` (network order) received
- * on `dev`. Fills `res` where a route was found.
+ * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian and
+ * has no counter in the kernel; here it counts as a device that is down.
  */
 export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
   res.fi = 0;
-  if (ipv4IsMulticast(daddr) && !ipv4IsLbcast(daddr)) {
+  if (ipv4IsMulticast(daddr)) {
     mibInc(DROP_MULTICAST_NOT_MEMBER);
     return -EINVAL;
   }
-  if (!dev.ipEnabled) return martianSource();
+  if (!dev.ipEnabled) {
+    mibInc(DROP_DEVICE_DOWN);
+    return -EINVAL;
+  }
   if (ipv4IsMulticast(saddr) || ipv4IsLbcast(saddr)) return martianSource();
   if (ipv4IsLbcast(daddr) || (daddr | saddr) == 0) return INPUT_BROADCAST;
   if (ipv4IsZeronet(saddr)) return martianSource();
@@ -158,12 +163,14 @@ function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
 
 /**
  * A packet for this host, a broadcast, or one without a route. Its rtable is on loopback; it is
- * cached in the nexthop's input slot where there is a nexthop, which with forwarding off on the
- * receiving device poisons the slot for the others, as in the kernel of that era.
- * Follows the local_input part of 3.10's `ip_route_input_slow`.
+ * cached in the input slot of the nexthop where the lookup found one (so for a subnet's broadcast,
+ * but not for 255.255.255.255), which with forwarding off on the receiving device poisons the slot
+ * for the others, as in the kernel of that era.
+ * Follows the parts brd_input and local_input of 3.10's `ip_route_input_slow`.
  */
 function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
-  const doCache = ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && res.fi != 0 && verdict != INPUT_BROADCAST;
+  const doCache = ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && res.fi != 0;
+  if (verdict == INPUT_BROADCAST) rtStatInc(RT_STAT_IN_BRD);
   if (doCache) {
     const cached = slotRoute(inputSlotAt(resultNh(res)));
     if (rtCacheValid(cached)) {
@@ -182,7 +189,6 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   rt.outputInit = DST_CALL_IP_RT_BUG;
   rtStatInc(RT_STAT_IN_SLOW_TOT);
   if (verdict == INPUT_BROADCAST) {
-    rtStatInc(RT_STAT_IN_BRD);
     rt.rtFlags = RTCF_LOCAL | RTCF_BROADCAST;
     rt.rtType = <u16>RTN_BROADCAST;
   } else if (verdict == INPUT_NO_ROUTE || verdict == INPUT_FORWARDING_OFF) {

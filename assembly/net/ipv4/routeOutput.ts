@@ -1,8 +1,8 @@
 /**
  * Output routing of 3.10 (spec §5.5): where a datagram of this host goes.
  *
- * The answer is an rtable with one reference for the caller, from the nexthop's output slot where it
- * is valid (hold), else made now. The source address that was chosen is left in the flow.
+ * The answer is an rtable with one reference for the caller, from the nexthop's output slot where
+ * it is valid (hold), else made now. The source address that was chosen is left in the flow.
  * Runs with bottom halves disabled, under RCU.
  *
  * Departures: no oif, no given source, no exceptions, multipath or default selection yet.

@@ -1,5 +1,6 @@
 /**
- * rtable: IPv4's entry, a dst_entry first and the protocol's tail behind it (spec era B: 192 bytes).
+ * rtable: IPv4's entry, a dst_entry first and the protocol's tail behind it (spec era B: 192
+ * bytes).
  *
  *   152  rt_genid  rt_flags        160  rt_type u16  is_input u8  uses_gateway u8  rt_iif
  *   168  rt_gateway  rt_pmtu       176  rt_uncached (list_head)
@@ -13,6 +14,7 @@
  */
 
 import { plainLoad32 } from "../../arch/atomic";
+import { jiffies, timeAfterEq } from "../../kernel/jiffies";
 import { listEmpty, listInit } from "../../lib/listHead";
 import { dstAlloc } from "../core/dst";
 import {
@@ -99,9 +101,10 @@ export function rtNexthop(rt: Rtable, daddr: u32): u32 {
   return rt.rtGateway != 0 ? rt.rtGateway : daddr;
 }
 
-/** Largest datagram: learned, of the metrics, or of the device. Follows 3.10's `ipv4_mtu`. */
+/** Largest datagram: learned and not expired, of the metrics, or of the device. Follows 3.10's
+ * `ipv4_mtu`, without its 576 for a locked metric. */
 export function ipv4Mtu(rt: Rtable): u32 {
-  if (rt.rtPmtu) return rt.rtPmtu;
+  if (rt.rtPmtu != 0 && !timeAfterEq(jiffies(), rt.expires)) return rt.rtPmtu;
   const metrics: usize = rt.metrics & ~1;
   if (metrics) {
     const mtu = plainLoad32(metrics + ((<usize>RTAX_MTU - 1) << 2));

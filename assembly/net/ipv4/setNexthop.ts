@@ -15,11 +15,11 @@ import { rtAddUncachedList } from "./uncachedList";
 const DST_METRICS_READ_ONLY: u32 = 1;
 
 /**
- * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in `slot`.
- * Not installed means NOCACHE and on the uncached list. Follows 3.10's `rt_set_nexthop`.
+ * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in
+ * `slot`. Not installed means NOCACHE and on the uncached list; without a nexthop (NOCACHE from the
+ * start) only the latter. Follows 3.10's `rt_set_nexthop`.
  */
 export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize): void {
-  let cached = false;
   if (res.fi) {
     const fi = changetype<FibInfo>(<usize>res.fi);
     const nh = fi.nh(res.nhSel);
@@ -29,11 +29,10 @@ export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize
     }
     rt.metrics = fi.metrics | DST_METRICS_READ_ONLY;
     if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && slot != 0 && !(rt.flags & DST_NOCACHE)) {
-      cached = rtCacheRoute(slot, changetype<usize>(rt));
+      if (rtCacheRoute(slot, changetype<usize>(rt))) return;
     }
+    rt.flags |= DST_NOCACHE;
+    if (rt.rtGateway == 0) rt.rtGateway = daddr;
   }
-  if (cached) return;
-  rt.flags |= DST_NOCACHE;
-  if (rt.rtGateway == 0) rt.rtGateway = daddr;
   rtAddUncachedList(changetype<usize>(rt));
 }

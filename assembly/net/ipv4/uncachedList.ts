@@ -5,10 +5,12 @@
  *
  *   list: lock u32 @0 │ head (list_head) @16        at G_UNCACHED, or at PCPU_UNCACHED of each CPU
  *
- * An entry joins before its first use and leaves when it is destroyed, from whatever CPU that is:
- * `uncachedCpu` in the entry tells which list. Members hold no reference by being listed.
- * Invariant at quiescence: list members == live rtables that are in no slot and not on loopback
- * without a nexthop.
+ * An entry joins before its first use, or, where slots count, when it is displaced from its slot;
+ * it leaves when it is destroyed, from whatever CPU that is: `uncachedCpu` in the entry tells which
+ * list. Members hold no reference by being listed.
+ * Invariant at quiescence: list members == live rtables in no slot, but for input rtables on
+ * loopback that never wanted one, and, where slots do not count, displaced ones (the garbage list
+ * has those).
  */
 import { COST_UNCACHED_ADD, COST_UNCACHED_DEL, countCost } from "../../arch/costs";
 import { PCPU_UNCACHED, smpProcessorId, thisCpuArea } from "../../arch/percpu";
@@ -37,7 +39,9 @@ export function uncachedListInit(): void {
   for (let n: u32 = 0; n < uncachedLists(); n++) listInit(uncachedListAt(n) + LIST_HEAD);
 }
 
-/** Puts a fresh rtable on this CPU's list, or the one list. Follows `rt_add_uncached_list`. */
+/**
+ * Puts an rtable that is on no list on this CPU's, or the one list. Follows `rt_add_uncached_list`.
+ */
 export function rtAddUncachedList(at: usize): void {
   if (DEBUG) countCost(COST_UNCACHED_ADD);
   const rt = changetype<Rtable>(at);

@@ -6,7 +6,9 @@ import { testMachine } from "../../helpers/testMachine.js";
 const COUNT = 1;
 const CPUS = 3;
 
-/** What must hold: a callback runs once, on its CPU, and not while a CPU reads that read before it. */
+/**
+ * What must hold: a callback runs once, on its CPU, and not while a CPU reads that read before it.
+ */
 describe("call_rcu", () => {
   it("never runs while a CPU is online that was not quiescent since the call", async () => {
     const m = await testMachine("test/assembly/kernel/kernel.as.ts", {

@@ -3,6 +3,15 @@
 export { attachCpuArea as attach } from "../../../assembly/arch/percpu";
 export { callRcu, callRcuBh } from "../../../assembly/kernel/callRcu";
 export {
+  gpDrive,
+  gpIsOnline,
+  gpIsOver,
+  gpNote,
+  gpOffline,
+  gpOnline,
+  gpTicket,
+} from "../../../assembly/kernel/gracePeriod";
+export {
   clockAdvance,
   clockInit,
   clockPackets,

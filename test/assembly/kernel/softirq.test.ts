@@ -5,7 +5,7 @@ import { testMachine } from "../../helpers/testMachine.js";
 const ENTRY = "test/assembly/kernel/kernel.as.ts";
 
 describe("softirq", () => {
-  it("is entered and left, and nests with disabled bottom halves; each CPU has its own", async () => {
+  it("is entered and left, and nests with disabled bottom halves, on each CPU", async () => {
     const m = await testMachine(ENTRY);
     const e = m.cpu(0);
     const seen: (number | undefined)[] = [e.inSoftirq?.()];

@@ -35,8 +35,8 @@ describe("work", () => {
   });
 
   it("runs first in first out", () => {
-    // An item without a function stops the CPU where it stands in the order.
-    on(0, "workInit", work(3), 2, work(3) + 32);
+    // An id that no function has stops the CPU where it stands in the order.
+    on(0, "workInit", work(3), 0xffff, work(3) + 32);
     for (let i = 0; i < 6; i++) on(i % 3, "queueWorkOn", 0, work(i));
     expect(() => on(0, "runWork")).toThrow(/unreachable/);
     expect([0, 1, 2, 3, 4, 5].map(ran)).toEqual([1, 1, 1, 0, 0, 0]);

@@ -1,3 +1,6 @@
+/**
+ * The script that embeds a table: its output on small tables, its exit code and its lines.
+ */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";

@@ -1,3 +1,6 @@
+/**
+ * The embedded table against what is known of its source, and where it is looked for.
+ */
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliDecompressSync } from "node:zlib";

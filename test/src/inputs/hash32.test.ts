@@ -1,3 +1,6 @@
+/**
+ * The hash against published values; that it is a bijection, and has no pattern in its bits.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hash32, hashPrefix, mix32 } from "../../../src/inputs/hash32.js";

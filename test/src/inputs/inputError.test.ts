@@ -1,3 +1,6 @@
+/**
+ * The one line of an input error: place, what was found, what is allowed; hostile text in it.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/inputs/inputError.js";

@@ -1,3 +1,6 @@
+/**
+ * Which table each form of `--routes` gives, and what is said when there is none.
+ */
 import { afterAll, describe, expect, it } from "vitest";
 import { loadRoutes } from "../../../src/inputs/loadRoutes.js";
 import { parseRoutesOption } from "../../../src/inputs/parseRoutesOption.js";

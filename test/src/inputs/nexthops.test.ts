@@ -1,3 +1,6 @@
+/**
+ * The next hop of a route: its law over ASes, its bounds, the seed.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadEmbeddedTable } from "../../../src/inputs/embeddedTable.js";

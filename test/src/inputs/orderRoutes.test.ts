@@ -1,3 +1,6 @@
+/**
+ * Rows in table order from any order of lines, and the line that repeats a prefix.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { orderRoutes } from "../../../src/inputs/orderRoutes.js";

@@ -1,3 +1,6 @@
+/**
+ * Every form of the value of `--routes`, and the slips that are refused.
+ */
 import { describe, expect, it } from "vitest";
 import { parseRoutesOption } from "../../../src/inputs/parseRoutesOption.js";
 import { inputErrorOf } from "./samples.js";

@@ -1,3 +1,6 @@
+/**
+ * Masks, networks and dotted quads against ipaddr.js.
+ */
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";

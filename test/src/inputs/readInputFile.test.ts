@@ -1,3 +1,6 @@
+/**
+ * Files, pipes and gzip up to a limit of bytes, and every way in which reading fails.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import { deflateRawSync, gzipSync } from "node:zlib";

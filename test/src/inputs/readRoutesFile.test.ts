@@ -1,3 +1,6 @@
+/**
+ * A routes file as a whole: order, compression, names, and errors with their place.
+ */
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";

@@ -1,3 +1,7 @@
+/**
+ * The grammar of a routes file: each form, each refusal with its column, and random texts
+ * against an oracle of regular expressions and ipaddr.js.
+ */
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
@@ -185,7 +189,9 @@ describe("what is refused, where, and what is said", () => {
   });
 });
 
-/** The grammar again, by regular expression and ipaddr.js: what a line is, or undefined if refused. */
+/**
+ * The grammar again, by regular expression and ipaddr.js: what a line is, or undefined if refused.
+ */
 function lineByOracle(line: string): "blank" | "route" | undefined {
   if (/^[ \t]*([#;][\t -~\x80-\xff]*)?$/.test(line)) return "blank";
   const match = /^([0-9./]+)(\t(0|[1-9]\d*))?[ \t]*([#;][\t -~\x80-\xff]*)?$/.exec(line);
@@ -208,7 +214,7 @@ describe("any text", () => {
     );
   });
 
-  it("with one byte changed, added or removed is judged as the oracle does, at the same line", () => {
+  it("with a byte changed, added or removed is judged as the oracle does, at the same line", () => {
     const bytes = fc.oneof(fc.constantFrom(..." \t\n\r0123456789./#;:x\0"), fc.nat({ max: 255 }));
     const change = fc.record({
       at: fc.nat(),

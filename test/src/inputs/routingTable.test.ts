@@ -1,3 +1,6 @@
+/**
+ * Nesting against counting every pair, and each way a table can be invalid.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { networkOf } from "../../../src/inputs/prefixText.js";

@@ -1,3 +1,6 @@
+/**
+ * The binary form of a table: there and back, by its description, and damaged in every byte.
+ */
 import { createHash } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
 import fc from "fast-check";
@@ -121,7 +124,7 @@ describe("tableCodec", () => {
     expect(error.found).toBe("columns that do not fit together");
   });
 
-  it("accepts the file around a right payload, so that the cases above fail for their reason", () => {
+  it("accepts the file around a right payload, so the cases above fail for their reason", () => {
     expect(decodedRows(fileAround(Buffer.from([10, 1, 8, 8, 1, 2]), 2))).toEqual([
       [0x0a000000, 8, 1],
       [0x0b000000, 8, 2],

@@ -1,3 +1,6 @@
+/**
+ * Thinned tables: which rows stay, that samples nest, and what is refused.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadEmbeddedTable } from "../../../src/inputs/embeddedTable.js";

@@ -1,3 +1,6 @@
+/**
+ * From windows to figures: examples worked out by hand, and laws that hold for any cell.
+ */
 import { describe, expect, it } from "vitest";
 import { analyseCell } from "../../../src/measure/analyse.js";
 import type { CellAnalysis } from "../../../src/measure/analysis.js";

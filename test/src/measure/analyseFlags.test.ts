@@ -1,3 +1,6 @@
+/**
+ * The flags of a cell: none when it is clean, each by the fault that raises it.
+ */
 import { describe, expect, it } from "vitest";
 import { analyseCell } from "../../../src/measure/analyse.js";
 import type { Cell, CellArm, CellWindow } from "../../../src/result/cellSchema.js";

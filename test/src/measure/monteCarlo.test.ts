@@ -83,7 +83,7 @@ describe("identical designs on a drifting machine", () => {
 });
 
 describe("a design that takes 5 % longer", () => {
-  it("is called slower in at least 95 % of interleaved runs, and the interval holds the truth", () => {
+  it("is called slower in at least 95 % of interleaved runs; the interval holds the truth", () => {
     const { slower, covered } = simulate(0.05, true, 3);
     expect(slower).toBeGreaterThanOrEqual(0.95);
     expect(covered).toBeGreaterThanOrEqual(0.92);

@@ -1,3 +1,6 @@
+/**
+ * Median and quantile on short lists whose answer can be seen.
+ */
 import { describe, expect, it } from "vitest";
 import { median, quantile } from "../../../src/measure/statistics.js";
 

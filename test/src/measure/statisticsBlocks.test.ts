@@ -1,3 +1,6 @@
+/**
+ * The order of arms in blocks, and ratios paired by block.
+ */
 import { describe, expect, it } from "vitest";
 import { blockOrder, pairedLogRatios } from "../../../src/measure/statisticsBlocks.js";
 

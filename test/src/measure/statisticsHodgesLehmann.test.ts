@@ -1,3 +1,6 @@
+/**
+ * The estimator and its interval against their definitions and tables of the distribution.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

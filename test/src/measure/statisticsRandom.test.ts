@@ -1,3 +1,6 @@
+/**
+ * The generator of the statistics: seeds and evenness.
+ */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../src/measure/statisticsRandom.js";
 

@@ -1,3 +1,6 @@
+/**
+ * The verdict of every position of an interval against the margins.
+ */
 import { describe, expect, it } from "vitest";
 import { type Verdict, verdictOf } from "../../../src/measure/statisticsVerdict.js";
 

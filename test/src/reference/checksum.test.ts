@@ -1,3 +1,6 @@
+/**
+ * Internet checksums against published headers, and updates against computing anew.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

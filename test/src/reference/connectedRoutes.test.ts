@@ -1,3 +1,6 @@
+/**
+ * The routes that an address of a device brings, at the lengths where rules change.
+ */
 import { describe, expect, it } from "vitest";
 import { connectedRoutes } from "../../../src/reference/connectedRoutes.js";
 import { formatAddress, parseAddress } from "../../../src/reference/ipv4Address.js";

@@ -1,3 +1,6 @@
+/**
+ * The forwarding model: every fate of a frame, and every byte of what is sent on.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Fate } from "../../../src/reference/fate.js";
 import { parseAddress } from "../../../src/reference/ipv4Address.js";

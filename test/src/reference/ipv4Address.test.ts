@@ -1,3 +1,6 @@
+/**
+ * Addresses as text and bytes, masks, and the classes that are never forwarded.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

@@ -1,3 +1,6 @@
+/**
+ * The local sender of the model: source, MTU and refusals.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseAddress } from "../../../src/reference/ipv4Address.js";
 import { preferredSource, type SendTemplate } from "../../../src/reference/localSend.js";

@@ -1,3 +1,6 @@
+/**
+ * The model of longest match against comparing with every route.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { netmask } from "../../../src/reference/ipv4Address.js";

@@ -1,3 +1,6 @@
+/**
+ * The four reference counts of the model, each by the rule that tells it from the others.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

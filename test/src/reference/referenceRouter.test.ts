@@ -1,3 +1,6 @@
+/**
+ * The router of the model: changes of routes and devices, and when two fates are the same.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { isSameFate } from "../../../src/reference/fate.js";
 import { parseAddress } from "../../../src/reference/ipv4Address.js";

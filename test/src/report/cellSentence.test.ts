@@ -1,3 +1,6 @@
+/**
+ * The sentence of a cell: its words for each verdict, path and number of CPUs.
+ */
 import { describe, expect, it } from "vitest";
 import type { CellAnalysis, PairedRatio } from "../../../src/measure/analysis.js";
 import { cellSentence } from "../../../src/report/cellSentence.js";

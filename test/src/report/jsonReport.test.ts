@@ -1,3 +1,6 @@
+/**
+ * The JSON report is the document, whole.
+ */
 import { expect, it } from "vitest";
 import { jsonReport } from "../../../src/report/jsonReport.js";
 import { parseResult } from "../../../src/result/parseResult.js";

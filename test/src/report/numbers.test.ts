@@ -1,3 +1,6 @@
+/**
+ * How figures are printed: digits, units, and ratios that would read as something else.
+ */
 import { describe, expect, it } from "vitest";
 import {
   formatBytes,

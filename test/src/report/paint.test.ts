@@ -1,3 +1,6 @@
+/**
+ * Colour, without it, and the environment that decides.
+ */
 import { execFileSync } from "node:child_process";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";

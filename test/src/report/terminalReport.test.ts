@@ -1,3 +1,6 @@
+/**
+ * The terminal report of built documents: its table, its marks, and what stands beside it.
+ */
 import { describe, expect, it } from "vitest";
 import { analyseCell } from "../../../src/measure/analyse.js";
 import { terminalReport } from "../../../src/report/terminalReport.js";

@@ -1,3 +1,6 @@
+/**
+ * Reading a result: what was written comes back; each fault is named with its place.
+ */
 import { describe, expect, it } from "vitest";
 import { checkResult, parseResult } from "../../../src/result/parseResult.js";
 import type { ResultDocument } from "../../../src/result/resultDocument.js";

@@ -1,3 +1,6 @@
+/**
+ * The schema of a result: its fields, its version, its disclaimer.
+ */
 import { describe, expect, it } from "vitest";
 import { DISCLAIMER } from "../../../src/result/disclaimer.js";
 import { resultJsonSchema } from "../../../src/result/resultDocument.js";

@@ -1,3 +1,6 @@
+/**
+ * Writing a result: the same bytes for the same content, every digit kept.
+ */
 import { describe, expect, it } from "vitest";
 import { parseResult } from "../../../src/result/parseResult.js";
 import { writeResult } from "../../../src/result/writeResult.js";

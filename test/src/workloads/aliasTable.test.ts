@@ -1,3 +1,6 @@
+/**
+ * The alias table against the law it draws from, by chi-square; and laws that it must not fit.
+ */
 import { describe, expect, it } from "vitest";
 import { AliasTable, zipfWeights } from "../../../src/workloads/aliasTable.js";
 import { Prng } from "../../../src/workloads/prng.js";

@@ -1,3 +1,6 @@
+/**
+ * Frames of every fate: that they are there, and have the fate that the reference gives them.
+ */
 import { describe, expect, it } from "vitest";
 import { DROP_REASONS, isSameFate } from "../../../src/reference/fate.js";
 import { ReferenceRouter } from "../../../src/reference/referenceRouter.js";

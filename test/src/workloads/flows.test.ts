@@ -1,3 +1,6 @@
+/**
+ * The flow lists of every workload: seeds, shares of CPUs, laws, addresses.
+ */
 import { describe, expect, it } from "vitest";
 import { netmask, swapBytes } from "../../../src/reference/ipv4Address.js";
 import { zipfWeights } from "../../../src/workloads/aliasTable.js";

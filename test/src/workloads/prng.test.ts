@@ -1,3 +1,6 @@
+/**
+ * The generator of the workloads: seeds, evenness, bounds, shuffles.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mix32, Prng, shuffledIndices } from "../../../src/workloads/prng.js";

@@ -1,3 +1,6 @@
+/**
+ * The addresses flows may use: none martian, enough hosts, the same in any table.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isInPrefix, parseAddress } from "../../../src/reference/ipv4Address.js";

@@ -1,3 +1,6 @@
+/**
+ * The RSS hash against Microsoft's published vectors, and the spread over CPUs.
+ */
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../../src/reference/ipv4Address.js";
 import { Prng } from "../../../src/workloads/prng.js";

@@ -1,3 +1,6 @@
+/**
+ * The standard setup: its devices, neighbours, next hops and local addresses.
+ */
 import { describe, expect, it } from "vitest";
 import { formatAddress, isInPrefix } from "../../../src/reference/ipv4Address.js";
 import { UsageError } from "../../../src/reference/usageError.js";

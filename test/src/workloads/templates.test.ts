@@ -1,3 +1,6 @@
+/**
+ * Frame templates and the receive device that a source address names.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { internetChecksum } from "../../../src/reference/checksum.js";

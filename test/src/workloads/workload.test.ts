@@ -1,3 +1,6 @@
+/**
+ * Finding a workload by name, with its parameters; what is refused.
+ */
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/reference/usageError.js";
 import { findWorkload, WORKLOADS } from "../../../src/workloads/workload.js";

@@ -1,6 +1,7 @@
 /**
  * The levels of the tree. A file imports only from lower levels or from its own unit; a unit is a
- * folder or a single file at the root. Two units of one level do not see each other.
+ * folder or a single file at the root. Two units of one level do not see each other, but that
+ * files at the root are in one folder.
  */
 
 /** Unit (path below the root folder) to level. The longest unit that fits a path counts. */
@@ -20,6 +21,8 @@ export const ASSEMBLY_LEVELS: Levels = {
   "net/ipv6": 7,
   "net/inet": 8,
   workload: 9,
+  "boot.ts": 10,
+  "layout.ts": 10,
   "index.ts": 10,
 };
 
@@ -34,6 +37,6 @@ export const SRC_LEVELS: Levels = {
   measure: 5,
   stress: 5,
   report: 6,
-  "index.ts": 6,
-  cli: 7,
+  "index.ts": 7,
+  cli: 8,
 };

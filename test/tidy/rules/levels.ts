@@ -2,6 +2,7 @@
  * Levels: the rule that keeps the tree a tree. It reads import lines only; what a unit's level is
  * stands in `data/levels.ts`, who may use the door upward in `data/callsDoor.ts`.
  */
+import path from "node:path";
 import type { Levels } from "../data/levels.js";
 import { type Finding, type SourceText, sourcesIn } from "./finding.js";
 import { importsOf } from "./syntax.js";
@@ -31,6 +32,8 @@ function describeImport(
   if (other === undefined) return `imports ${target}, which has no level`;
   const [ownLevel = 0, otherLevel = 0] = [levels[own], levels[other]];
   if (own === other || otherLevel < ownLevel) return undefined;
+  const sameFolder = path.posix.dirname(from) === path.posix.dirname(target);
+  if (otherLevel === ownLevel && sameFolder) return undefined;
   return (
     `${own} (level ${ownLevel}) imports ${other} (level ${otherLevel}): ` +
     "import from lower levels or the own folder only; move the code down, or call through calls/"

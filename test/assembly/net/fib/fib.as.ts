@@ -55,31 +55,23 @@ export { fibAdoptTables, fibTableAt, fibTableInit } from "../../../../assembly/n
 export { rtGenid } from "../../../../assembly/net/fib/rtGenid";
 export { rtnlLock, rtnlUnlock } from "../../../../assembly/net/fib/rtnl";
 
-/** A request in 64 + 16 * 32 bytes of scratch, with one nexthop. */
-export function setConfig(
-  at: usize,
-  key: u32,
-  plen: u32,
-  tos: u32,
-  type: u32,
-  scope: u32,
-  priority: u32,
-  nlflags: u32,
-  oif: u32,
-  gw: u32,
-  dev: u32,
-): void {
+/** A request in 64 + 16 * 32 bytes of scratch, with one nexthop of zeros. */
+export function setConfig(at: usize, key: u32, plen: u32, tos: u32): void {
   fillBytes(at, 0, 64 + 16 * 32);
   const cfg = changetype<FibConfig>(at);
   cfg.key = key;
   cfg.dstLen = <u8>plen;
   cfg.tos = <u8>tos;
+  cfg.nhs = 1;
+}
+
+/** What kind of route the request is for, and how it is to be added. */
+export function setKind(at: usize, type: u32, scope: u32, priority: u32, nlflags: u32): void {
+  const cfg = changetype<FibConfig>(at);
   cfg.type = <u8>type;
   cfg.scope = <u8>scope;
   cfg.priority = priority;
   cfg.nlflags = nlflags;
-  cfg.nhs = 1;
-  setNexthop(at, 0, oif, gw, dev);
 }
 
 /** Nexthop `i` of the request; `nhs` grows to hold it. */
@@ -136,7 +128,9 @@ export function load(at: usize, count: u32): u32 {
 /** Looks up in one table; answer in `resultX`. */
 export function lookup(id: u32, key: u32, tos: u32, scope: u32, oif: u32): i32 {
   rcuReadLock();
-  const ret = fibTableLookup(fibTableAt(id), key, tos, scope, oif, thisFibResult());
+  const res: FibResult = thisFibResult();
+  res.table = <u32>fibTableAt(id);
+  const ret = fibTableLookup(key, tos, scope, oif, res);
   rcuReadUnlock();
   return ret;
 }

@@ -93,19 +93,14 @@ export class FibMachine {
 
   private write(route: Route): void {
     const nexthops = route.nexthops ?? [{ oif: 1, gw: 1 }];
+    this.call("setConfig", this.config, route.key, route.plen, route.tos ?? 0);
     this.call(
-      "setConfig",
+      "setKind",
       this.config,
-      route.key,
-      route.plen,
-      route.tos ?? 0,
       route.type ?? 1,
       route.scope ?? 0,
       route.priority ?? 0,
       route.nlflags ?? CREATE | EXCL,
-      0,
-      0,
-      0,
     );
     nexthops.forEach((nh, i) => {
       this.call("setNexthop", this.config, i, nh.oif, nh.gw, deviceOf(nh.oif));

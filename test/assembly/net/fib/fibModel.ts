@@ -1,6 +1,7 @@
 /**
  * The obvious model of two tables: a list of routes for each prefix, longest match by trying every
- * length. Knows the order of aliases, the flags of requests and dead devices; knows nothing of tries.
+ * length. Knows the order of aliases, the flags of requests and dead devices; knows nothing of
+ * tries.
  */
 import { APPEND, CREATE, EXCL, NOWHERE, REPLACE, type Route } from "./fibMachine.js";
 

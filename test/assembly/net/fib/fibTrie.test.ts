@@ -1,4 +1,7 @@
-/** The trie against a model: any sequence of changes, then every answer, every structure, every object. */
+/**
+ * The trie against a model: any sequence of changes, then every answer, every structure, every
+ * object.
+ */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {

@@ -1,0 +1,149 @@
+/**
+ * `dstbench compare`: arguments to a comparison, its document to stdout or a file.
+ */
+import { writeFileSync } from "node:fs";
+import { DEFAULT_DESIGNS } from "../image/designs.js";
+import { loadRoutes } from "../inputs/loadRoutes.js";
+import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
+import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
+import { compare } from "../measure/compare.js";
+import { UsageError } from "../reference/usageError.js";
+import { jsonReport } from "../report/jsonReport.js";
+import { isColourWanted } from "../report/paint.js";
+import { terminalReport } from "../report/terminalReport.js";
+import type { ResultDocument } from "../result/resultDocument.js";
+import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
+import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
+import { ProgressLine } from "./progressLine.js";
+
+/** Options as commander hands them over: text. */
+export interface CompareArguments {
+  workload: string;
+  cpus: string;
+  routes: string;
+  nexthops: string;
+  seed: string;
+  pps: string;
+  flowPackets: string;
+  blocks: string;
+  budget: string;
+  deadline: string;
+  json?: boolean;
+  save?: string;
+}
+
+/** What is compared where nothing is said; `--help` prints it. */
+export const COMPARE_DEFAULTS = {
+  workload: "internet-mix,single-flow,local-send",
+  cpus: "1,all",
+  routes: "all",
+  nexthops: "64",
+  seed: "1",
+  pps: "1m",
+  flowPackets: "2m",
+  blocks: "60",
+  budget: "5",
+  deadline: "20",
+} as const;
+
+const REPORT_WIDTH = 100;
+
+/** Signals end a run after the current window, with what was measured so far; a second one at once. */
+class Stop {
+  signal: "SIGINT" | "SIGTERM" | null = null;
+  private readonly onInt = (): void => this.take("SIGINT");
+  private readonly onTerm = (): void => this.take("SIGTERM");
+
+  constructor() {
+    process.on("SIGINT", this.onInt);
+    process.on("SIGTERM", this.onTerm);
+  }
+
+  private take(signal: "SIGINT" | "SIGTERM"): void {
+    if (this.signal !== null) process.exit(this.exitCode());
+    this.signal = signal;
+  }
+
+  exitCode(): number {
+    return this.signal === "SIGTERM" ? EXIT_SIGTERM : EXIT_SIGINT;
+  }
+
+  end(): void {
+    process.off("SIGINT", this.onInt);
+    process.off("SIGTERM", this.onTerm);
+  }
+}
+
+function print(document: ResultDocument, args: CompareArguments): void {
+  if (args.save !== undefined) writeFileSync(args.save, jsonReport(document));
+  if (args.json === true) {
+    process.stdout.write(jsonReport(document));
+    return;
+  }
+  const width = process.stdout.columns ?? REPORT_WIDTH;
+  process.stdout.write(terminalReport(document, { colour: isColourWanted(), width }));
+}
+
+/** A file that cannot be written is told before anything is measured. */
+function checkSave(file: string | undefined): void {
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, "", { flag: "a" });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/,.*/, "") : String(error);
+    throw new UsageError(`--save ${file}: ${why}; allowed: a file that can be written`);
+  }
+}
+
+/** Runs the command and returns its exit code. */
+export async function runCompare(
+  designs: readonly string[],
+  args: CompareArguments,
+  version: string,
+): Promise<number> {
+  const line = new ProgressLine(process.stderr);
+  const seed = wholeNumber("--seed", args.seed, 0, 0xffffffff);
+  const options = {
+    designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
+    workloads: nameList("--workload", args.workload),
+    cpus: cpuNumbers(args.cpus),
+    nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
+    seed,
+    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
+    flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
+    blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
+    cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
+    deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
+    command: `dstbench compare ${process.argv
+      .slice(2)
+      .filter((a) => a !== "compare")
+      .join(" ")}`.trim(),
+    version,
+    say: (text: string) => line.say(text),
+    progress: (text: string) => line.update(text),
+  };
+  checkSave(args.save);
+  const table = loadRoutes(parseRoutesOption(args.routes), seed);
+  const stop = new Stop();
+  let partial: ResultDocument | undefined;
+  try {
+    const stopped = (): boolean => stop.signal !== null;
+    const document = await compare({ ...options, table, stopped }, (begun) => {
+      partial = begun;
+    });
+    line.clear();
+    if (stop.signal !== null) document.notes.push(`ended early by ${stop.signal}`);
+    print(document, args);
+    if (stop.signal !== null) return stop.exitCode();
+    return document.errors.length > 0 || document.cells.length === 0 ? EXIT_INVALID : EXIT_OK;
+  } catch (error) {
+    line.clear();
+    if (partial !== undefined && partial.cells.length > 0) {
+      partial.errors.push(failureLine(error));
+      print(partial, args);
+    }
+    throw error;
+  } finally {
+    stop.end();
+  }
+}

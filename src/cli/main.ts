@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+/**
+ * The command line: arguments in, exit code out; no logic. stdout is data, stderr is talk.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Command, CommanderError } from "commander";
+import { packageRoot } from "../image/packageRoot.js";
+import { UsageError } from "../reference/usageError.js";
+import { DISCLAIMER } from "../result/disclaimer.js";
+import { COMPARE_DEFAULTS, type CompareArguments, runCompare } from "./compareCommand.js";
+import { EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
+import { listText } from "./listCommand.js";
+
+function readVersion(): string {
+  const text = readFileSync(path.join(packageRoot, "package.json"), "utf8");
+  return String((JSON.parse(text) as { version: unknown }).version);
+}
+
+function addCompare(program: Command, done: (code: number) => void, version: string): void {
+  const d = COMPARE_DEFAULTS;
+  program
+    .command("compare", { isDefault: true })
+    .description("compare designs on workloads; without arguments the defaults on the whole table")
+    .argument("[designs...]", "KERNEL[+KNOB=VALUE]…, the first is what the others are compared to")
+    .option("--workload <names>", "workloads, comma-separated", d.workload)
+    .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", d.cpus)
+    .option("--routes <n|file>", "all, a number (10k) to thin the table to, or a file", d.routes)
+    .option("--nexthops <n>", "next hops that routes are spread over, skewed", d.nexthops)
+    .option("--seed <n>", "seed of everything that is drawn", d.seed)
+    .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
+    .option("--flow-packets <n>", "packets in the flow lists of a cell", d.flowPackets)
+    .option("--blocks <n>", "most blocks of a cell; each block times every design once", d.blocks)
+    .option("--budget <seconds>", "time for the windows of a cell", d.budget)
+    .option(
+      "--deadline <seconds>",
+      "time after which a CPU that does not answer is a stall",
+      d.deadline,
+    )
+    .option("--json", "print the result document instead of tables")
+    .option("--save <file>", "write the result document to a file as well")
+    .action(async (designs: string[], args: CompareArguments) => {
+      done(await runCompare(designs, args, version));
+    });
+}
+
+function buildProgram(done: (code: number) => void): Command {
+  const version = readVersion();
+  const program = new Command("dstbench")
+    .description(`Compares dst/route caching strategies. ${DISCLAIMER}`)
+    .version(version)
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride();
+  addCompare(program, done, version);
+  program
+    .command("list")
+    .description("the designs, knobs and workloads there are")
+    .action(() => {
+      process.stdout.write(listText());
+      done(EXIT_OK);
+    });
+  for (const command of program.commands) {
+    command.configureOutput({ writeErr: () => {} }).exitOverride();
+  }
+  return program;
+}
+
+/** One line for what commander did not like, with what is allowed. */
+function usageLine(program: Command, error: CommanderError): string {
+  const text = error.message.replace(/^error: /, "").replace(/\n.*/s, "");
+  if (error.code === "commander.unknownOption") {
+    const options = program.commands.flatMap((c) => c.options.map((o) => o.long ?? ""));
+    return `${text}; allowed: ${[...new Set(options), "--help", "--version"].join(", ")}`;
+  }
+  if (error.code === "commander.unknownCommand" || error.code === "commander.excessArguments") {
+    return `${text}; allowed: ${program.commands.map((c) => c.name()).join(", ")}`;
+  }
+  return text;
+}
+
+/** Runs the command line and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = EXIT_OK;
+  const program = buildProgram((c) => {
+    code = c;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_OK;
+      process.stderr.write(`dstbench: ${usageLine(program, error)}\n`);
+      return EXIT_USAGE;
+    }
+    process.stderr.write(`dstbench: ${failureLine(error)}\n`);
+    if (!(error instanceof UsageError) && process.env.DSTBENCH_DEBUG !== undefined) {
+      process.stderr.write(`${error instanceof Error ? error.stack : ""}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
