@@ -43,7 +43,10 @@ function waitedNs(tids: readonly number[]): number {
 }
 
 /** Nanoseconds for one packet of the machine: the CPUs' rates are added. */
-export function machineNs(reports: readonly CpuReport[], packets: number): number {
+export function machineNs(
+  reports: readonly Pick<CpuReport, "startNs" | "endNs">[],
+  packets: number,
+): number {
   const rates = reports.map((report) => packets / (report.endNs - report.startNs));
   return 1 / rates.reduce((sum, rate) => sum + rate, 0);
 }
