@@ -1,6 +1,7 @@
 /**
  * Two CPUs on private data against one: the worker threads of an experiment, each with its own
- * frames, counters and flow list, over a table that fits the caches. The ping-pong latency says what
+ * frames, counters and flow list, over a table that fits the caches. The ping-pong latency says
+ * what
  * two CPUs are here: threads of one core do not give two cores' work, whatever runs on them.
  */
 import { readFileSync } from "node:fs";
@@ -19,7 +20,8 @@ const DESIGNS = ["nexthop-direct", "linux-3.10"];
 const WINDOW_FACTOR = 4;
 const PROBE_PACKETS = 16_384;
 const PING_PONG_ROUNDS = 100_000;
-/** Waiting for a core above this part of a window disturbs it; waking up for the task counts too. */
+/** Waiting for a core above this part of a window disturbs it; waking up for the task counts
+ * too. */
 const WAIT_SHARE_MAX = 0.05;
 const AIM = { atLeast: 1.9 };
 
@@ -110,15 +112,16 @@ export async function benchCpus(context: BenchContext): Promise<void> {
       const row: RowPlan = { arm: two, yardstick: one, inverse: true };
       rows.push(load.aim ? { ...row, aim: AIM } : row);
     }
+    const pingPong = `ping-pong ${(roundNs / 2).toFixed(0)} ns one way`;
     const where = `${availableParallelism()} cores, ${cpus.pinned ? "pinned" : "not pinned"}`;
     await context.run({
       thing: "cpus",
-      title: `${WORKLOAD} on private data; ping-pong ${(roundNs / 2).toFixed(0)} ns one way, ${where}`,
+      title: `${WORKLOAD} on private data; ${pingPong}, ${where}`,
       operation: "packet of the machine",
       arms: list,
       rows,
       notes: [
-        "ratios are of rates; the aim is for cores of their own: one way takes 40 ns and more there",
+        "ratios are of rates; the aim is for cores of their own, where one way takes 40 ns or more",
       ],
     });
   } finally {

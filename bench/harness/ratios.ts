@@ -3,7 +3,8 @@
  *
  * Arms are timed one after the other within a round, so what a round's two windows have in common
  * (clock level, neighbours on the host) cancels in their ratio: the figure is the median of the
- * rounds' ratios, not the ratio of two medians. Quartiles of the same ratios say how far to trust it.
+ * rounds' ratios, not the ratio of two medians. Quartiles of the same ratios say how far to
+ * trust it.
  */
 import type { Aim, RowPlan, Window } from "./arm.js";
 

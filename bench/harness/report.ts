@@ -1,5 +1,6 @@
 /**
- * What a bench says: rows of ratios with the times behind them, as text and as JSON. A report, never
+ * What a bench says: rows of ratios with the times behind them, as text and as JSON. A report,
+ * never
  * a gate: an aim that is not met does not fail anything.
  */
 import { availableParallelism, cpus, loadavg } from "node:os";

@@ -2,8 +2,10 @@
  * Runs a group: in every round each arm once, in random order, so that nothing that drifts (clock,
  * temperature, neighbours) falls on one arm alone.
  *
- * tinybench is the runner: warm-up, number of iterations, errors. One iteration is one round. What it
- * times by itself, tasks one after the other, is not used: it would time the first arm in one minute
+ * tinybench is the runner: warm-up, number of iterations, errors. One iteration is one round.
+ * What it
+ * times by itself, tasks one after the other, is not used: it would time the first arm in one
+ * minute
  * and the second in the next. It also sorts the samples it keeps, and ratios need them in order, so
  * the samples are kept here.
  */

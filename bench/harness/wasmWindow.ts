@@ -1,6 +1,7 @@
 /**
  * Windows of loops that run inside Wasm on this thread: one call, a fixed number of operations, the
- * clock read twice. Whether the thread lost its core meanwhile is asked of the kernel, where it tells.
+ * clock read twice. Whether the thread lost its core meanwhile is asked of the kernel, where it
+ * tells.
  */
 import { readFileSync } from "node:fs";
 import type { Arm, Window } from "./arm.js";

@@ -1,5 +1,6 @@
 /**
- * Loading the table into a fresh machine, beside writing as many fresh bytes as the table part takes:
+ * Loading the table into a fresh machine, beside writing as many fresh bytes as the table part
+ * takes:
  * what the memory alone costs.
  */
 import type { Machine } from "../../src/machine/machine.js";

@@ -58,7 +58,8 @@ export function rcuReads(slot: usize, reads: u32): u32 {
   return sum;
 }
 
-/** As rcuReads, with all that a burst of packets ends in: grace periods and callbacks are driven. */
+/** As rcuReads, with all that a burst of packets ends in: grace periods and callbacks are
+ * driven. */
 export function rcuReadsDriving(slot: usize, reads: u32): u32 {
   let sum: u32 = 0;
   for (let done: u32 = 0; done < reads; done += BURST) {

@@ -1,4 +1,5 @@
-// Loops of the refcount bench: hold and release of a dst, and two bare rmw of a word of its own line.
+// Loops of the refcount bench: hold and release of a dst, and two bare rmw of a word of its own
+// line.
 
 import { atomicAdd32, atomicSub32 } from "../../assembly/arch/atomic";
 import { bootAlloc } from "../../assembly/arch/regions";

@@ -1,7 +1,8 @@
 // Loops of the slab bench: alloc and free on the own CPU, whole dsts, and a LIFO without a CPU,
 // cache or owner to look up.
 //
-// A burst takes BURST objects before it gives any back, chained by a word of the object that neither
+// A burst takes BURST objects before it gives any back, chained by a word of the object that
+// neither
 // list uses: what a caller does who holds objects for a while.
 
 import { plainLoad32, plainStore32 } from "../../assembly/arch/atomic";
