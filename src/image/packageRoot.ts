@@ -1,7 +1,7 @@
 /**
- * Where the package lies: the folder with `package.json`, `assembly/`, `asconfig.json` and `build/`.
- * This file is compiled to more than one depth (dist/image/, dist-bench/src/image/) and also run as
- * a source, so the folder is looked for upwards instead of counted.
+ * Where the package lies: the folder with `package.json`, `assembly/`, `asconfig.json` and
+ * `build/`. This file is compiled to more than one depth (dist/image/, dist-bench/src/image/) and
+ * also run as a source, so the folder is looked for upwards instead of counted.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";

@@ -1,17 +1,14 @@
 /** A whole machine with the operations of net/core exported, compiled once for a test file. */
-import { compileImage } from "../../../../src/image/compile.js";
 import { parseDesign } from "../../../../src/image/designs.js";
 import { sha256 } from "../../../../src/image/imageStore.js";
+import { cachedImage } from "../../../helpers/testMachine.js";
 import { type Router, routersOf } from "../../machine/router.js";
 
 /** The machine of `design` with `core.as.ts` as its entry; CPUs are online. */
 export async function coreRouter(design: string, cpus = 2): Promise<Router> {
-  const bytes = await compileImage({
-    entry: "test/assembly/net/core/core.as.ts",
-    flavour: "debug",
-    defines: parseDesign(design).defines,
-  });
-  const image = { name: design, bytes, sha256: sha256(bytes), compiledNow: true } as const;
+  const { row, defines } = parseDesign(design);
+  const bytes = await cachedImage("test/assembly/net/core/core.as.ts", "debug", { ...defines });
+  const image = { name: design, row, bytes, sha256: sha256(bytes), compiledNow: true } as const;
   const [router] = await routersOf([], { images: [{ ...image, flavour: "debug" }], cpus });
   if (router === undefined) throw new RangeError("no machine");
   router.machine.setWord("SB_PACKETS_PER_TICK", 0);
