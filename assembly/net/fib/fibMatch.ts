@@ -26,11 +26,11 @@ function selectNexthop(fi: FibInfo, oif: u32): i32 {
  * Walks the alias list at `falh`. 0: `res` has type, scope, nexthop and fib_info; below 0: the
  * error of a route that says no; 1: nothing here, the search goes on.
  *
- * Departs from `check_leaf`, which goes on behind an alias whose fib_info is dead: such an alias was
- * unlinked before, and in a replacement the new one stands in its place, not behind it. So the list is
- * read again from its head; else a lookup beside a replacement could find neither route. Each new
- * start is another change that a writer made meanwhile; more than RESTARTS_MAX of them in one lookup is
- * a table that was let go (`fibDetachTables`) and is still asked, and traps.
+ * Departs from `check_leaf`, which goes on behind an alias whose fib_info is dead: such an alias
+ * was unlinked before, and in a replacement the new one stands in its place, not behind it. So the
+ * list is read again from its head; else a lookup beside a replacement could find neither route.
+ * Each new start is another change that a writer made meanwhile; more than RESTARTS_MAX of them in
+ * one lookup is a table that was let go (`fibDetachTables`) and is still asked, and traps.
  */
 export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   let restarts: u32 = 0;
@@ -45,7 +45,8 @@ export function fibSemanticMatch(falh: usize, tos: u32, scope: u32, oif: u32, re
       continue;
     }
     if (stateScope(state) < scope) continue;
-    // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays clean.
+    // racy-ok: a bit that is only ever set; not stored again, so that a hot route's line stays
+    // clean.
     if ((fa.state & FA_S_ACCESSED) == 0) fa.state = <u8>FA_S_ACCESSED;
     const error = fibPropsError(fa.type);
     if (error != 0) return error;
