@@ -265,7 +265,16 @@ export class Cpus {
     return report;
   }
 
-  /** Ends all workers. */
+  /** Ends the thread of a CPU from outside, as a system might: the run ends with its name. */
+  kill(cpu: number): void {
+    for (const { piscina, cpuOfThread } of [this.pools.forward, this.pools.control]) {
+      for (const worker of piscina.threads) {
+        if (cpuOfThread.get(worker.threadId) === cpu) void worker.terminate();
+      }
+    }
+  }
+
+  /** Ends all workers; when it returns their threads are gone. */
   async close(): Promise<void> {
     this.closed = true;
     const stop = (EXPERIMENT_AT + EXPERIMENT_PAGE.stop) / 4;
