@@ -84,7 +84,7 @@ export const BUSTED_SLAB: u32 = 4;
 export const BUSTED_HOLD: u32 = 5;
 /** `rtable.ts`: a slot is used whatever its generation. */
 export const BUSTED_GENID: u32 = 6;
-/** `ipForward.ts`: the carry of the checksum's update is lost: one packet in 32,768. */
+/** `ipForward.ts`: the carry of the checksum's update is lost: one packet in 65,536. */
 export const BUSTED_CHECKSUM: u32 = 7;
 /** `dst.ts`: a destroyed entry's device reference is not given back. */
 export const BUSTED_DEV_PUT: u32 = 8;
