@@ -2,9 +2,9 @@
  * The CPUs of an experiment: Piscina pools of worker threads, one for the CPUs that forward and one
  * for the control plane. All machines of the experiment run on them.
  *
- * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run with a
- * `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU stopped in the
- * middle of something is not to be used again.
+ * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run
+ * with a `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU
+ * stopped in the middle of something is not to be used again.
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";

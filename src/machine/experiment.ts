@@ -45,7 +45,9 @@ export class Experiment {
     readonly loadMs: number,
   ) {}
 
-  /** The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit */
+  /**
+   * The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit
+   */
   static plan(request: ExperimentRequest): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,

@@ -1,9 +1,9 @@
 /**
  * A machine: one superblock in the shared memory, one image, N CPUs and a control plane.
  *
- * This class is the host's view of it: it boots it, writes the setup into it, and offers one instance
- * per CPU on this thread for what runs before and after windows (judge, counting, audit). CPUs that
- * measure are workers (`cpus.ts`). Nothing here may wait once workers run.
+ * This class is the host's view of it: it boots it, writes the setup into it, and offers one
+ * instance per CPU on this thread for what runs before and after windows (judge, counting, audit).
+ * CPUs that measure are workers (`cpus.ts`). Nothing here may wait once workers run.
  */
 import type { Image } from "../image/imageStore.js";
 import { swapBytes } from "../reference/ipv4Address.js";
@@ -40,7 +40,9 @@ const SPINS_OVERSUBSCRIBED = 100;
 const SLEEPS = 200_000;
 const NEIGHBOURS_EXPECTED = 256;
 
-/** Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more. */
+/**
+ * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
+ */
 function requestBytes(plan: MachinePlan): number {
   return Math.max(65_536, plan.pages.bytes >>> 9);
 }

@@ -1,7 +1,8 @@
 /**
  * `compare`: from designs, workloads and CPU numbers to a result document. The order of things:
  * inputs, memory budget, images, boot, judge, count, windows, audit. Whatever goes wrong after the
- * first window is written into the document too, so that a run that ends early still says what it saw.
+ * first window is written into the document too, so that a run that ends early still says what it
+ * saw.
  */
 import os from "node:os";
 import { setFlagsFromString } from "node:v8";
@@ -58,7 +59,9 @@ const LIST_OVER_ENTRIES = 4;
 const BLOCKS_MIN = 6;
 const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
 
-/** Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower. */
+/**
+ * Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower.
+ */
 function setV8Flags(): void {
   for (const flag of V8_FLAGS) setFlagsFromString(flag);
 }

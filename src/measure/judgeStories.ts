@@ -1,6 +1,6 @@
 /**
- * Exact stories: what an image's counters must say after packets whose number is known. They catch an
- * image that forwards right but does not do what its knobs say (a cache that never hits, an
+ * Exact stories: what an image's counters must say after packets whose number is known. They catch
+ * an image that forwards right but does not do what its knobs say (a cache that never hits, an
  * allocation where there should be none).
  */
 import { readRtStat } from "../machine/counters.js";

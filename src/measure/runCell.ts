@@ -1,5 +1,6 @@
 /**
- * One cell: a workload on a number of CPUs, all designs interleaved. Judge first, then count, then time.
+ * One cell: a workload on a number of CPUs, all designs interleaved. Judge first, then count, then
+ * time.
  */
 import type { Design } from "../image/designs.js";
 import type { Cpus } from "../machine/cpus.js";

@@ -2,8 +2,8 @@
  * Compares what was captured with the timeline of the reference: every frame to the byte, and every
  * packet that was not sent with what its burst's counters say.
  *
- * Counters are of a burst, so drops are matched by number: of each reason at least as many as packets
- * that can have no other end, and at most as many as packets that can have this one.
+ * Counters are of a burst, so drops are matched by number: of each reason at least as many as
+ * packets that can have no other end, and at most as many as packets that can have this one.
  */
 import { IMAGE_DROPS } from "../../src/machine/counters.js";
 import type { Machine } from "../../src/machine/machine.js";

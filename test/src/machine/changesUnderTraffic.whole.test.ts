@@ -1,8 +1,8 @@
 /**
- * Changes under traffic: routes come, change and go, a device goes down and up, and a switch is turned
- * while CPUs forward. Every frame must be right, to the byte, for a state between the two versions
- * that were read around its burst; every packet that was not sent must be explained by one; and at
- * the end the accounts balance.
+ * Changes under traffic: routes come, change and go, a device goes down and up, and a switch is
+ * turned while CPUs forward. Every frame must be right, to the byte, for a state between the two
+ * versions that were read around its burst; every packet that was not sent must be explained by
+ * one; and at the end the accounts balance.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Image } from "../../../src/image/imageStore.js";

@@ -1,4 +1,6 @@
-/** The judge: sound images pass, and a frame, a fate or a counter that is wrong is told in one line. */
+/**
+ * The judge: sound images pass, and a frame, a fate or a counter that is wrong is told in one line.
+ */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "../../../src/machine/machine.js";
 import {
