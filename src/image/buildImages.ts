@@ -7,7 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS, type Flavour } from "./flavour.js";
-import { BUILD_STORE, findImage, type ImageStore } from "./imageStore.js";
+import { BUILD_STORE, dropStaleImages, findImage, type ImageStore } from "./imageStore.js";
 
 /** What one compiler is asked for, and answers. */
 export interface BuildTask {
@@ -57,6 +57,7 @@ export async function buildImages(
   const tasks = DEFAULT_DESIGNS.flatMap((design) =>
     FLAVOURS.map((flavour) => ({ design, flavour })),
   );
+  await dropStaleImages(store);
   const here = store !== BUILD_STORE;
   const built = here ? await buildHere(tasks, store) : await buildInPool(tasks);
   for (const { file, bytes, compiledNow } of built) {

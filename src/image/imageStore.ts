@@ -9,7 +9,7 @@
  * counts where one is installed.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { CompilerMissingError, compileImage } from "./compile.js";
@@ -144,6 +144,21 @@ async function prebuilt(
   if (bytes === undefined || sha256(bytes) !== label.sha256) return undefined;
   const { name, row } = design;
   return { name, row, flavour, bytes, sha256: label.sha256, compiledNow: false };
+}
+
+/** Removes images of other sources: nothing would ever use them. Returns how many. */
+export async function dropStaleImages(store: ImageStore = BUILD_STORE): Promise<number> {
+  const files = await readdir(store.folder).catch(() => []);
+  let dropped = 0;
+  for (const file of files.filter((name) => name.endsWith(".wasm"))) {
+    const image = path.join(store.folder, file);
+    const label = await readLabel(image);
+    if (label !== undefined && (await isCurrent(label))) continue;
+    await rm(image, { force: true });
+    await rm(`${image}.json`, { force: true });
+    dropped++;
+  }
+  return dropped;
 }
 
 /**

@@ -17,7 +17,7 @@ export type RoutesOption =
 const EXAMPLES = "5000, 10k or 1m";
 
 /** What `--routes` takes, for error messages. */
-export const ROUTES_ALLOWED = `all, a number from 1 to ${ROUTES_MAX} such as ${EXAMPLES}, or a file`;
+export const ROUTES_ALLOWED = `all, a number from 1 to ${ROUTES_MAX} as ${EXAMPLES}, or a file`;
 
 /** Throws an InputError whose place is `--routes`. The path is not looked at: loadRoutes() does. */
 export function parseRoutesOption(value: string): RoutesOption {

@@ -121,9 +121,14 @@ export function unreadKnobNotes(designs: readonly Design[], workload: Workload):
     if (read.length > 0) return [];
     const names = differing.map((knob) => knob.name).join(", ");
     return [
-      `${workload.name} never reads ${names}: ${other.name} and ${first.name} do the same work here`,
+      `${workload.name} never reads ${names}: ` +
+        `${other.name} and ${first.name} do the same work here`,
     ];
   });
+}
+
+function plural(n: number): string {
+  return n === 1 ? "" : "s";
 }
 
 function routesByNexthop(nexthopOf: Uint8Array, nexthops: number): number[] {
@@ -299,7 +304,7 @@ export async function compare(
     const cells = workloads.flatMap((workload) => options.cpus.map((n) => ({ workload, n })));
     for (const [i, { workload, n }] of cells.entries()) {
       if (options.stopped()) break;
-      const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
+      const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${plural(n)}`;
       const cell = await runCell(context, cpus, workload, n, label);
       // Stopped before its first block: there is nothing to tell of it.
       if (cell.windows.length === 0) break;

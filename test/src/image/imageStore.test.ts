@@ -12,6 +12,7 @@ import { DEFAULT_DESIGNS, parseDesign } from "../../../src/image/designs.js";
 import { FLAVOURS } from "../../../src/image/flavour.js";
 import {
   BUILD_STORE,
+  dropStaleImages,
   findImage,
   ImageMissingError,
   type ImageStore,
@@ -67,7 +68,7 @@ describe("findImage", () => {
     expect((await readdir(folder)).sort()).toEqual([FILE, LABEL]);
   });
 
-  it("keeps designs and flavours apart, and hands the compiler the design's constants", async () => {
+  it("keeps designs and flavours apart, and hands over the design's constants", async () => {
     const timed = await findImage(DESIGN, "timed", store);
     const other = await findImage(parseDesign("linux-3.10+noref=off"), "timed", store);
     expect(JSON.parse(Buffer.from(timed.bytes).toString())).toEqual([1, "timed", DESIGN.defines]);
@@ -120,6 +121,19 @@ describe("findImage", () => {
     expect((await findImage(DESIGN, "release", missing)).compiledNow).toBe(false);
     const refused = new CompileError("ERROR TS2304: Cannot find name 'missing'.");
     await expect(findImage(DESIGN, "timed", failing(refused))).rejects.toBe(refused);
+  });
+});
+
+describe("dropStaleImages", () => {
+  it("removes images of other sources with their labels, and leaves the others", async () => {
+    await findImage(DESIGN, "release", store);
+    await findImage(DESIGN, "debug", store);
+    const stale = { ...(await label()), sourceHash: "0".repeat(64) };
+    await writeFile(path.join(folder, LABEL), JSON.stringify(stale));
+    expect(await dropStaleImages(store)).toBe(1);
+    const debug = FILE.replace("release", "debug");
+    expect((await readdir(folder)).sort()).toEqual([debug, `${debug}.json`]);
+    expect(await dropStaleImages(store)).toBe(0);
   });
 });
 

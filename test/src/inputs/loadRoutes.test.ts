@@ -45,7 +45,7 @@ describe("loadRoutes", () => {
   it("names all that is allowed when a file does not exist", () => {
     expect(inputErrorOf(() => load("al")).message).toBe(
       "--routes: found «al», " +
-        "allowed: all, a number from 1 to 4000000 such as 5000, 10k or 1m, or a file",
+        "allowed: all, a number from 1 to 4000000 as 5000, 10k or 1m, or a file",
     );
   });
 });
