@@ -36,7 +36,7 @@ describe("semantic match", () => {
     expect(match()).toBe(NOTHING);
   });
 
-  it("passes over another tos, a wider scope and another device, and answers by the first left", () => {
+  it("passes over another tos, a wider scope, another device; the first left answers", () => {
     alias(info(1, LINK), 8);
     const wide = alias(info(2, 0));
     const elsewhere = alias(info(3, LINK));
@@ -74,7 +74,7 @@ describe("semantic match", () => {
     expect(m.faultSite()).toBe(0);
   });
 
-  it("never answers from behind a dead fib_info: one that stays traps, as nobody replaces it", () => {
+  it("never answers from behind a dead fib_info: one that stays traps", () => {
     alias(deadInfo(1));
     alias(info(2));
     expect(() => match()).toThrow(/unreachable/);

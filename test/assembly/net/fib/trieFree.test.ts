@@ -129,7 +129,7 @@ describe("tnodes", () => {
 });
 
 describe("a part without room", () => {
-  it("makes objects as far as its pages go, and 0 beyond; what was freed is used again", async () => {
+  it("makes objects as far as its pages go, then 0; what was freed is used again", async () => {
     const m = await TrieMachine.boot(2 * PAGE);
     const leaves: number[] = [];
     for (let at = m.word("newLeaf", 1); at !== 0; at = m.word("newLeaf", 1)) leaves.push(at);
