@@ -8,7 +8,7 @@ interface Prefix {
   plen: number;
 }
 
-/** Few values for each byte, so that prefixes share leaves and part at the top, inside and below. */
+/** Few values for each byte: prefixes share leaves and part at the top, inside and below. */
 const octet = fc.constantFrom(0, 1, 2, 127, 128, 255);
 const prefix: fc.Arbitrary<Prefix> = fc
   .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 32 }))
