@@ -16,6 +16,10 @@ export const EXCL = 0x200;
 export const REPLACE = 0x100;
 export const NOWHERE = 255;
 
+/** A CPU area of the test machine, and the word of a trap's site in it. */
+const CPU_AREA_BYTES = 8192;
+const FAULT_SITE = 20;
+
 /** A route as a test names it; everything but the prefix has a default. */
 export interface Route {
   key: number;
@@ -68,6 +72,7 @@ export class FibMachine {
     private readonly calls: Record<string, WasmCall>,
     memory: Uint32Array,
     readonly rowsAt: number,
+    private readonly faultAt: number,
   ) {
     this.memory = memory;
     this.config = this.call("bootAlloc", 1024, 64);
@@ -78,7 +83,9 @@ export class FibMachine {
   static async boot(options: TestMachineOptions = {}, infos = 64, nhs = 4): Promise<FibMachine> {
     const m = await testMachine(ENTRY, options);
     // The control plane: it may change tables and, in these tests, look up.
-    const machine = new FibMachine(m.cpu(options.cpus ?? 2), m.u32, m.regions.rings.base);
+    const cpu = options.cpus ?? 2;
+    const faultAt = m.regions.cpuAreas.base + cpu * CPU_AREA_BYTES + FAULT_SITE;
+    const machine = new FibMachine(m.cpu(cpu), m.u32, m.regions.rings.base, faultAt);
     if (machine.call("fibInfoInit", infos, nhs) !== 1) throw new Error("no room for fib_infos");
     if (machine.call("fibTableInit") !== 1) throw new Error("no room for tables");
     machine.call("rcuCpuOnline");
@@ -89,6 +96,11 @@ export class FibMachine {
     const fn = this.calls[name];
     if (fn === undefined) throw new RangeError(`no export ${name}`);
     return fn(...args) as number;
+  }
+
+  /** Site of the trap that stopped a call; 0: none did. */
+  faultSite(): number {
+    return this.memory[this.faultAt / 4] ?? 0;
   }
 
   private write(route: Route): void {
