@@ -173,10 +173,7 @@ interface Prepared {
 async function prepare(options: CompareOptions, designs: readonly Design[]): Promise<Prepared> {
   const world = standardWorld({ nexthops: options.nexthops });
   const nexthopOf = assignNexthops(options.table, options.nexthops, options.seed);
-  const release = await findImages(designs, "release", options.say);
-  const debug = await findImages(designs, "debug", options.say);
-  const request: ExperimentRequest = {
-    images: [...release, ...debug],
+  const setup: Omit<ExperimentRequest, "images"> = {
     world,
     table: options.table,
     nexthopOf: (row) => nexthopOf[row] ?? 0,
@@ -191,13 +188,17 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
       fibTables: 2,
     },
   };
-  const { plan, budget } = Experiment.plan(request);
+  // The budget comes before the images: to compile one takes seconds.
+  const { plan, budget } = Experiment.plan(setup, 2 * designs.length);
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));
     throw new UsageError(`${budget}; allowed: ${mib} MiB are available (fewer --routes or --cpus)`);
   }
   options.say(budget);
+  const release = await findImages(designs, "release", options.say);
+  const debug = await findImages(designs, "debug", options.say);
+  const request = { ...setup, images: [...release, ...debug] };
   return { designs, release, debug, world, nexthopOf, request };
 }
 
