@@ -65,9 +65,31 @@ export const FIB: i32 = isDefined(DST_FIB) ? DST_FIB : FIB_TRIE;
 // @ts-ignore: value of a --use constant
 export const FREE_RCU: bool = isDefined(DST_FREE) ? DST_FREE == 1 : true;
 
-/** A planted defect for the tests of the judge and the audit; 0 in every image that is built. */
-// @ts-ignore: value of a --use constant
-export const BUSTED: i32 = isDefined(DST_BUSTED) ? DST_BUSTED : 0;
+/**
+ * Planted defects, for the tests that show that the judge and the audit can fail. An image has them
+ * if it was compiled with DST_BUSTED, which no knob and no build does; which one breaks is a word
+ * of its superblock (`isBusted`). Each stands at the one branch that it breaks.
+ */
+// @ts-ignore: isDefined of a --use constant
+export const BUSTED: bool = isDefined(DST_BUSTED);
+/** `routeInput.ts`: a device that does not forward forwards. */
+export const BUSTED_FORWARDING_OFF: u32 = 1;
+/** `dst.ts`: the last release ends nothing, so the entry is lost. */
+export const BUSTED_LAST_RELEASE: u32 = 2;
+/** `dst.ts`: an entry that is destroyed still counts. */
+export const BUSTED_ENTRIES: u32 = 3;
+/** `dst.ts`: a destroyed entry's memory does not go back to the slab. */
+export const BUSTED_SLAB: u32 = 4;
+/** `routeInput.ts`: a hit for an address that ends in 0 takes a reference that nobody drops. */
+export const BUSTED_HOLD: u32 = 5;
+/** `rtable.ts`: a slot is used whatever its generation. */
+export const BUSTED_GENID: u32 = 6;
+/** `ipForward.ts`: the carry of the checksum's update is lost: one packet in 65,536. */
+export const BUSTED_CHECKSUM: u32 = 7;
+/** `dst.ts`: a destroyed entry's device reference is not given back. */
+export const BUSTED_DEV_PUT: u32 = 8;
+/** `fibSemantics.ts`: the number of a fib_info that is freed is lost. */
+export const BUSTED_FIB_NUMBER: u32 = 9;
 
 /** Bytes of a cache line of the machines that the layouts follow. */
 export const LINE_BYTES: usize = 64;

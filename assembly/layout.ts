@@ -67,6 +67,7 @@ export const SB_NEIGHBOURS: usize = offsetof<SuperBlock>("neighbours");
 export const SB_FIB_INFOS: usize = offsetof<SuperBlock>("fibInfos");
 export const SB_FLOOR_FIB_INFO: usize = offsetof<SuperBlock>("floorFibInfo");
 export const SB_REQUEST_AT: usize = offsetof<SuperBlock>("requestAt");
+export const SB_BUSTED: usize = offsetof<SuperBlock>("busted");
 export const SB_REQUEST_BYTES: usize = offsetof<SuperBlock>("requestBytes");
 export const RINGS_FLOWS_AT: usize = offsetof<CpuRings>("flowsAt");
 export const RINGS_FLOWS: usize = offsetof<CpuRings>("flows");

@@ -59,6 +59,8 @@ export class SuperBlock {
   /** Scratch of the control plane: the host writes a `fib_config` to it, walkers mark in it. */
   requestAt: u32;
   requestBytes: u32;
+  /** Which planted defect breaks, 0 for none; read by images that were compiled with them. */
+  busted: u32;
 }
 
 /** Region numbers: index into the region table. */
@@ -116,6 +118,13 @@ export function superBlock(): SuperBlock {
 export function cpuAreaOf(cpu: u32): usize {
   const sb = superBlock();
   return sb.cpuAreasAt + cpu * sb.cpuAreaStride;
+}
+
+/**
+ * Whether planted defect `which` (`BUSTED_…`) breaks in this machine. Behind `if (BUSTED)` only.
+ */
+export function isBusted(which: u32): bool {
+  return superBlock().busted == which;
 }
 
 /** CPU areas that exist: those that forward and the control plane. */

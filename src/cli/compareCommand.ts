@@ -48,7 +48,9 @@ export const COMPARE_DEFAULTS = {
 
 const REPORT_WIDTH = 100;
 
-/** Signals end a run after the current window, with what was measured so far; a second one at once. */
+/**
+ * Signals end a run after the current window, with what was measured so far; a second one at once.
+ */
 class Stop {
   signal: "SIGINT" | "SIGTERM" | null = null;
   private readonly onInt = (): void => this.take("SIGINT");
@@ -84,7 +86,9 @@ function print(document: ResultDocument, args: CompareArguments): void {
   if (args.save !== undefined) writeFileSync(args.save, json);
 }
 
-/** A file that cannot be written is told before anything is measured, and nothing is left behind. */
+/**
+ * A file that cannot be written is told before anything is measured, and nothing is left behind.
+ */
 function checkSave(file: string | undefined): void {
   if (file === undefined) return;
   try {

@@ -1,6 +1,6 @@
 /**
- * A CPU: one Piscina worker thread that runs its own instance of each machine's image. It claims its
- * number once, at load; everything it does is one of the tasks of `cpuTask.ts`.
+ * A CPU: one Piscina worker thread that runs its own instance of each machine's image. It claims
+ * its number once, at load; everything it does is one of the tasks of `cpuTask.ts`.
  *
  * A CPU is offline for RCU whenever it is outside a window, or nothing would ever end.
  */
@@ -167,7 +167,9 @@ function perform(task: CpuTask): CpuReport {
   }
 }
 
-/** Runs one task. A trap is an answer too: an error that crosses threads would not say whose it is. */
+/**
+ * Runs one task. A trap is an answer too: an error that crosses threads would not say whose it is.
+ */
 export default function runTask(task: CpuTask): CpuReport {
   try {
     return perform(task);

@@ -2,13 +2,16 @@
  * The CPUs of an experiment: Piscina pools of worker threads, one for the CPUs that forward and one
  * for the control plane. All machines of the experiment run on them.
  *
- * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run with a
- * `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU stopped in the
- * middle of something is not to be used again.
+ * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run
+ * with a `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU
+ * stopped in the middle of something is not to be used again.
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Piscina } from "piscina";
+import { packageRoot } from "../image/packageRoot.js";
 import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
 import { EXPERIMENT_PAGE } from "./cpuTask.js";
 import { phaseText, siteText } from "./faults.js";
@@ -43,10 +46,9 @@ interface Pool {
   readonly cpuOfThread: Map<number, number>;
 }
 
-/** The worker's file: TypeScript sources run it from `dist/`, which `npm run build` makes. */
+/** The worker's file: workers run from `dist/`, which `npm run build` makes, whatever runs here. */
 function workerFile(): string {
-  const here = new URL("./cpuWorker.js", import.meta.url);
-  return here.href.replace("/src/machine/", "/dist/machine/");
+  return pathToFileURL(path.join(packageRoot, "dist", "machine", "cpuWorker.js")).href;
 }
 
 export class Cpus {

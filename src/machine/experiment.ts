@@ -45,7 +45,10 @@ export class Experiment {
     readonly loadMs: number,
   ) {}
 
-  /** The plan of an experiment of so many machines, before anything is touched. @throws {UsageError} if it does not fit */
+  /**
+   * The plan of an experiment of so many machines, before anything is touched.
+   * @throws {UsageError} if it does not fit
+   */
   static plan(
     request: Omit<ExperimentRequest, "images">,
     machines: number,

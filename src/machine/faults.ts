@@ -37,7 +37,9 @@ const PHASES = ["idle", "at the gate", "lead-in", "window", "control plane", "dr
 /** An image trapped on the host's thread. One line: CPU, image, why. */
 export class TrapError extends Error {}
 
-/** What a trap at this site means; `engine` is what the engine said, for traps that no site made. */
+/**
+ * What a trap at this site means; `engine` is what the engine said, for traps that no site made.
+ */
 export function siteText(site: number, engine: string): string {
   if (site === 0) return `${engine} (no site recorded)`;
   return SITES[site] ?? `site ${site}`;

@@ -1,7 +1,8 @@
 /**
  * `compare`: from designs, workloads and CPU numbers to a result document. The order of things:
  * inputs, memory budget, images, boot, judge, count, windows, audit. Whatever goes wrong after the
- * first window is written into the document too, so that a run that ends early still says what it saw.
+ * first window is written into the document too, so that a run that ends early still says what it
+ * saw.
  */
 import os from "node:os";
 import { setFlagsFromString } from "node:v8";
@@ -58,7 +59,9 @@ const LIST_OVER_ENTRIES = 4;
 const BLOCKS_MIN = 6;
 const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
 
-/** Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower. */
+/**
+ * Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower.
+ */
 function setV8Flags(): void {
   for (const flag of V8_FLAGS) setFlagsFromString(flag);
 }
@@ -117,9 +120,8 @@ export function unreadKnobNotes(designs: readonly Design[], workload: Workload):
     if (differing.length === 0) return [`${other.name} and ${first.name} are the same design`];
     if (read.length > 0) return [];
     const names = differing.map((knob) => knob.name).join(", ");
-    return [
-      `${workload.name} never reads ${names}: ${other.name} and ${first.name} do the same work here`,
-    ];
+    const both = `${other.name} and ${first.name}`;
+    return [`${workload.name} never reads ${names}: ${both} do the same work here`];
   });
 }
 
@@ -297,7 +299,8 @@ export async function compare(
     const cells = workloads.flatMap((workload) => options.cpus.map((n) => ({ workload, n })));
     for (const [i, { workload, n }] of cells.entries()) {
       if (options.stopped()) break;
-      const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
+      const where = `${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
+      const label = `cell ${i + 1}/${cells.length}: ${where}`;
       const cell = await runCell(context, cpus, workload, n, label);
       // Stopped before its first block: there is nothing to tell of it.
       if (cell.windows.length === 0) break;

@@ -1,7 +1,7 @@
 /**
- * Costs of a packet, counted by the debug image over the packets that the release image is timed with:
- * never from a table of constants. CPUs take turns on this thread, a burst each, so what contention
- * adds (retries) is not in these figures.
+ * Costs of a packet, counted by the debug image over the packets that the release image is timed
+ * with: never from a table of constants. CPUs take turns on this thread, a burst each, so what
+ * contention adds (retries) is not in these figures.
  */
 import { clearCosts, readCosts } from "../machine/counters.js";
 import type { Machine } from "../machine/machine.js";

@@ -1,6 +1,6 @@
 /**
- * Where a run took place: what a reader needs to judge figures, from Node and /proc, without guesses:
- * what the system does not tell is null.
+ * Where a run took place: what a reader needs to judge figures, from Node and /proc, without
+ * guesses: what the system does not tell is null.
  */
 import { readFileSync } from "node:fs";
 import os from "node:os";

@@ -1,7 +1,7 @@
 /**
- * The judge: before an image is timed, what it does with real frames is compared with the reference,
- * to the byte. Frames of every fate go in one by one; packets of the workload go through the very loop
- * that is timed, a burst at a time. A wrong image is never timed.
+ * The judge: before an image is timed, what it does with real frames is compared with the
+ * reference, to the byte. Frames of every fate go in one by one; packets of the workload go through
+ * the very loop that is timed, a burst at a time. A wrong image is never timed.
  *
  * Runs on this thread, on CPU 0 of the machine, before the workers' first window.
  */

@@ -18,7 +18,10 @@ const OTHER_ETHER_TYPES = [0x0806, 0x8100, 0x86dd, 0x88cc];
 const MAX_HEADER_WORDS = 15;
 
 export const FATE_RECIPES: Readonly<Record<FateName, Recipe>> = {
-  "forwarded-gateway": (dice) => dice.frame(),
+  "forwarded-gateway": (dice) => {
+    const draft = dice.frame();
+    return dice.between(0, 7) === 0 ? changed(draft, (frame) => withCarry(dice, frame)) : draft;
+  },
   "forwarded-on-link": (dice) => {
     const host = dice.pick(dice.world.neighbours);
     return host && dice.frame({ daddr: host.address });
@@ -136,6 +139,20 @@ function withBadFirstByte(dice: FrameDice, frame: Uint8Array): Uint8Array {
   const isVersion = dice.between(0, 1) === 1;
   const otherVersion = (4 + dice.between(1, 15)) % 16;
   frame[ETH_HLEN] = isVersion ? otherVersion * 16 + 5 : 0x40 + dice.between(0, 4);
+  refreshChecksum(frame, ETH_HLEN);
+  return frame;
+}
+
+/**
+ * A frame whose checksum carries when its TTL falls: 0xFEFF on. A little-endian CPU must add the
+ * end-around carry at 0xFEFF alone, one frame in 65,536, so the identification is chosen for it.
+ */
+function withCarry(dice: FrameDice, frame: Uint8Array): Uint8Array {
+  const wanted = dice.pick([0xfeff, 0xff00, 0xfffe]) ?? 0xfeff;
+  write16(frame, ETH_HLEN + 4, 0);
+  refreshChecksum(frame, ETH_HLEN);
+  const sum = (~wanted & 0xffff) + read16(frame, ETH_HLEN + 10);
+  write16(frame, ETH_HLEN + 4, (sum & 0xffff) + (sum >>> 16));
   refreshChecksum(frame, ETH_HLEN);
   return frame;
 }

@@ -49,8 +49,10 @@ export interface TestMachine {
 
 const cacheFolder = path.join(packageRoot, "build", "test-images");
 
-/** The image of a test's entry: compiling takes seconds, so it is kept by the hash of all sources. */
-async function cachedImage(
+/**
+ * The image of a test's entry: compiling takes seconds, so it is kept by the hash of all sources.
+ */
+export async function cachedImage(
   entry: string,
   flavour: Flavour,
   defines: Record<string, number>,

@@ -20,12 +20,21 @@ import {
   COST_DST_RELEASE,
   countCost,
 } from "../../arch/costs";
-import { G_DST, superBlock, superBlockAt } from "../../arch/superblock";
+import { G_DST, isBusted, superBlock, superBlockAt } from "../../arch/superblock";
 import { bugOn, SITE_DST_FREED } from "../../arch/trap";
 import { dstOpsDestroy, dstOpsGc } from "../../calls/dst";
 import { RCU_FUNC_DST_DESTROY, RCU_FUNC_DST_DISPLACED } from "../../calls/rcu";
 import { WORK_DST_GC } from "../../calls/work";
-import { BUSTED, DEBUG, FREE_RCU, SLOT_COUNTED } from "../../config";
+import {
+  BUSTED,
+  BUSTED_DEV_PUT,
+  BUSTED_ENTRIES,
+  BUSTED_LAST_RELEASE,
+  BUSTED_SLAB,
+  DEBUG,
+  FREE_RCU,
+  SLOT_COUNTED,
+} from "../../config";
 import { callRcu } from "../../kernel/callRcu";
 import { jiffies } from "../../kernel/jiffies";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
@@ -154,7 +163,7 @@ export function dstRelease(at: usize): void {
 
 /** The last counted release: `free=now` or `free=rcu` is decided here and nowhere else. */
 function dstEnd(dst: DstEntry): void {
-  if (BUSTED == 2) return;
+  if (BUSTED && isBusted(BUSTED_LAST_RELEASE)) return;
   if (FREE_RCU) callRcu(dst.rcuHeadAt, RCU_FUNC_DST_DESTROY);
   else dstDestroy(changetype<usize>(dst));
 }
@@ -242,11 +251,12 @@ export function dstDestroy(at: usize): void {
   const dst = changetype<DstEntry>(at);
   bugOn(dst.ops == 0, SITE_DST_FREED);
   const o = dstOpsOf(dst.ops);
-  if (!(dst.flags & DST_NOCOUNT) && BUSTED != 3) percpuCounterAdd(o.counter, -1);
+  if (!(dst.flags & DST_NOCOUNT) && !(BUSTED && isBusted(BUSTED_ENTRIES)))
+    percpuCounterAdd(o.counter, -1);
   dstOpsDestroy(dst.ops, at);
   const dev = dst.dev;
-  if (dev) devPut(dev);
-  if (BUSTED == 4) return;
+  if (dev && !(BUSTED && isBusted(BUSTED_DEV_PUT))) devPut(dev);
+  if (BUSTED && isBusted(BUSTED_SLAB)) return;
   Slab.free(o.kmemCache, at);
 }
 

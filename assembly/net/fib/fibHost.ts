@@ -6,8 +6,11 @@ import { superBlock } from "../../arch/superblock";
 import { FibConfig } from "./fibConfig";
 import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
 import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
+import { fibInfoCheck, fibTrieCheck, tablePoolCheck } from "./fibTrieCheck";
+import { FIB_TRIE_STAT_BYTES, FibTrieStat } from "./fibTrieStat";
+import { RT_TABLE_LOCAL, RT_TABLE_MAIN } from "./rtnetlink";
 import { rtnlLock, rtnlUnlock } from "./rtnl";
-import { tablePart } from "./tablePart";
+import { FibTable, fibTableAt, tablePart } from "./tablePart";
 
 /**
  * Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none.
@@ -55,6 +58,25 @@ export function fibInfosOfDevice(dev: u32): u32 {
     }
   }
   return found;
+}
+
+/**
+ * 0 if both tables, all fib_infos and the table part's pools are in order (`fibTrieCheck.ts`), else
+ * the number of the first rule that is broken. `held`: treerefs of the host. While nobody forwards
+ * and nothing waits for RCU; overwrites the request.
+ */
+export function fibTablesCheck(held: u32): u32 {
+  rtnlLock();
+  let broken = fibTrieCheck(changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)));
+  if (broken == 0) broken = fibTrieCheck(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)));
+  if (broken == 0) broken = fibInfoCheck(held, 0);
+  if (broken == 0) {
+    const scratch: usize = superBlock().requestAt;
+    const main = scratch + ((FIB_TRIE_STAT_BYTES + 7) & ~7);
+    broken = tablePoolCheck(changetype<FibTrieStat>(scratch), changetype<FibTrieStat>(main));
+  }
+  rtnlUnlock();
+  return broken;
 }
 
 /** Bytes of the table region that pools have taken. */

@@ -1,5 +1,6 @@
 /**
- * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to them.
+ * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to
+ * them.
  *
  * All but `fibInfoHold`, `fibInfoPut` and `freeFibInfoRcu` run under RTNL. Departures from the
  * kernel: fixed capacity, set at boot (the hash is sized once and never doubles; the index of
@@ -14,11 +15,11 @@ import {
   plainStore32,
 } from "../../arch/atomic";
 import { bootAlloc } from "../../arch/regions";
-import { possibleCpus } from "../../arch/superblock";
+import { isBusted, possibleCpus } from "../../arch/superblock";
 import { bugOn, SITE_FIB_INFO } from "../../arch/trap";
 import { RCU_FUNC_FREE_FIB_INFO } from "../../calls/rcu";
 import { nexthopRoutesFree } from "../../calls/route";
-import { LINE_BYTES } from "../../config";
+import { BUSTED, BUSTED_FIB_NUMBER, LINE_BYTES } from "../../config";
 import { callRcu } from "../../kernel/callRcu";
 import { hlistAddHeadRcu, hlistDelRcu, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
 import { devHold, devPut } from "../core/netDevice";
@@ -30,10 +31,11 @@ import {
   FibInfo,
   FibInfos,
   fibInfoAt,
+  fibInfoOfRcu,
   fibInfos,
 } from "./fibInfo";
 import { FIB_NH_BYTES, FibNh } from "./fibNh";
-import { RTAX_MTU, RTAX_WORDS, RTNH_F_DEAD } from "./rtnetlink";
+import { RT_SCOPE_NOWHERE, RTAX_MTU, RTAX_WORDS, RTNH_F_DEAD } from "./rtnetlink";
 
 const NO_INFO: usize = 0;
 const METRICS_BYTES: usize = (<usize>RTAX_WORDS) << 2;
@@ -199,7 +201,9 @@ export function fibInfoHoldTree(fi: FibInfo): void {
   fi.treeref += 1;
 }
 
-/** One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference. */
+/**
+ * One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference.
+ */
 export function fibReleaseInfo(fi: FibInfo): void {
   bugOn(fi.treeref == 0, SITE_FIB_INFO);
   fi.treeref -= 1;
@@ -236,8 +240,9 @@ function dropNexthop(nh: FibNh): void {
 
 /** RCU callback of `fibInfoPut`, on whichever CPU queued it: the number can be used again. */
 export function freeFibInfoRcu(head: usize): void {
-  const fi = changetype<FibInfo>(head - offsetof<FibInfo>("_rcu0"));
+  const fi = fibInfoOfRcu(head);
   for (let i: u32 = 0; i < fi.nhs; i++) dropNexthop(fi.nh(i));
+  if (BUSTED && isBusted(BUSTED_FIB_NUMBER)) return;
   const at = fibInfos().returnedAt;
   let seen = atomicLoad32(at);
   while (true) {
@@ -257,27 +262,34 @@ function aliveNexthops(fi: FibInfo): u32 {
   return alive;
 }
 
-function markNexthops(fi: FibInfo, dev: u32, dead: bool): bool {
+/** Marks the nexthops over `dev` dead or alive, but for those of scope `exceptScope`. */
+function markNexthops(fi: FibInfo, dev: u32, dead: bool, exceptScope: u32): bool {
   let changed = false;
   for (let i: u32 = 0; i < fi.nhs; i++) {
     const nh = fi.nh(i);
     if (nh.dev != dev || ((nh.flags & RTNH_F_DEAD) != 0) == dead) continue;
+    if (nh.scope == exceptScope) continue;
     nh.flags = nh.flags ^ RTNH_F_DEAD;
     changed = true;
   }
   return changed;
 }
 
+/** No nexthop has it: every one is marked. */
+const NO_SCOPE: u32 = 0xffffffff;
+
 /**
- * A device goes down: its nexthops are dead, and so is a fib_info that has no other. Returns how many
- * fib_infos died; the caller then flushes the tables.
+ * A device goes down: its nexthops are dead, and so is a fib_info that has no other. Nexthops of
+ * scope NOWHERE, those of the host's own addresses, live on until the device goes away for good
+ * (`force`). Returns how many fib_infos died; the caller then flushes the tables.
  */
-export function fibSyncDownDev(dev: u32): u32 {
+export function fibSyncDownDev(dev: u32, force: bool): u32 {
+  const exceptScope = force ? NO_SCOPE : RT_SCOPE_NOWHERE;
   const infos = fibInfos();
   let died: u32 = 0;
   for (let index: u32 = 1; index < infos.nextIndex; index++) {
     const fi = fibInfoAt(index);
-    if (fi.treeref == 0 || fi.dead || !markNexthops(fi, dev, true)) continue;
+    if (fi.treeref == 0 || fi.dead || !markNexthops(fi, dev, true, exceptScope)) continue;
     if (aliveNexthops(fi) != 0) continue;
     fi.flags = fi.flags | RTNH_F_DEAD;
     died += 1;
@@ -285,13 +297,16 @@ export function fibSyncDownDev(dev: u32): u32 {
   return died;
 }
 
-/** A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how many. */
+/**
+ * A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how
+ * many.
+ */
 export function fibSyncUpDev(dev: u32): u32 {
   const infos = fibInfos();
   let revived: u32 = 0;
   for (let index: u32 = 1; index < infos.nextIndex; index++) {
     const fi = fibInfoAt(index);
-    if (fi.treeref == 0 || fi.dead || !markNexthops(fi, dev, false)) continue;
+    if (fi.treeref == 0 || fi.dead || !markNexthops(fi, dev, false, NO_SCOPE)) continue;
     fi.flags = fi.flags & ~RTNH_F_DEAD;
     revived += 1;
   }

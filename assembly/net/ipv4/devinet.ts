@@ -35,27 +35,38 @@ export function devOpen(at: usize): void {
 }
 
 /**
- * Follows `dev_close` and `fib_disable_ip`: nexthops die, their routes are flushed, caches are
- * stale, neighbours go, PERMANENT ones too. Returns how many routes went.
+ * Nexthops die, their routes are flushed, caches are stale, neighbours go, PERMANENT ones too. The
+ * routes to the host's own addresses stay unless `force`. Returns how many routes went. Under RTNL.
+ * Follows `fib_disable_ip`.
  */
+function fibDisableIp(at: usize, force: bool): u32 {
+  let flushed: u32 = 0;
+  if (fibSyncDownDev(<u32>at, force)) flushed = fibFlush();
+  rtCacheFlush();
+  neighIfdown(at);
+  return flushed;
+}
+
+/** The device is down. Returns how many routes went. Follows `dev_close` and NETDEV_DOWN. */
 export function devClose(at: usize): u32 {
   rtnlLock();
   const dev = changetype<NetDevice>(at);
   dev.flags = dev.flags & ~IFF_UP;
-  let flushed: u32 = 0;
-  if (fibSyncDownDev(<u32>at)) flushed = fibFlush();
-  rtCacheFlush();
-  neighIfdown(at);
+  const flushed = fibDisableIp(at, false);
   dstDevEvent(at, false);
   rtnlUnlock();
   return flushed;
 }
 
-/** First half of `unregister_netdevice`: everything up to the barrier. */
+/** First half of `unregister_netdevice`, everything up to the barrier: with the addresses their
+ * routes go too. */
 export function unregisterNetdevice(at: usize): void {
   changetype<NetDevice>(at).regState = NETREG_UNREGISTERING;
   devClose(at);
+  rtnlLock();
+  fibDisableIp(at, true);
   rtFlushDev(at);
+  rtnlUnlock();
 }
 
 /** Second half, after the barrier: NETDEV_UNREGISTER_FINAL. Returns the references that are left;

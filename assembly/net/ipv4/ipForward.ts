@@ -3,6 +3,8 @@
  * Owner only; runs in softirq under RCU with a route attached.
  */
 import { plainLoad8, plainLoad16, plainStore8, plainStore16 } from "../../arch/atomic";
+import { isBusted } from "../../arch/superblock";
+import { BUSTED, BUSTED_CHECKSUM } from "../../config";
 import {
   DROP_FRAG_NEEDED,
   DROP_LINK_BROADCAST,
@@ -21,7 +23,7 @@ const IP_DF_LE: u32 = 0x0040;
  */
 export function ipDecreaseTtl(iph: usize): void {
   let check = plainLoad16(iph + 10) + 0x0001;
-  check += check >= 0xffff ? 1 : 0;
+  if (!(BUSTED && isBusted(BUSTED_CHECKSUM))) check += check >= 0xffff ? 1 : 0;
   plainStore16(iph + 10, check);
   plainStore8(iph + 8, plainLoad8(iph + 8) - 1);
 }

@@ -11,9 +11,18 @@
  * redirects, exceptions and multipath come with later steps.
  */
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
-import { BUSTED, DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
+import { isBusted } from "../../arch/superblock";
+import {
+  BUSTED,
+  BUSTED_FORWARDING_OFF,
+  BUSTED_HOLD,
+  DEBUG,
+  ROUTE_CACHE,
+  ROUTE_CACHE_NEXTHOP,
+} from "../../config";
 import { EINVAL, ENETUNREACH, ENOBUFS } from "../../errno";
 import { bswap32 } from "../../lib/byteorder";
+import { dstHold } from "../core/dst";
 import {
   DST_CALL_IP_ERROR,
   DST_CALL_IP_FORWARD,
@@ -80,8 +89,8 @@ function martianDestination(): i32 {
 
 /**
  * The decision table §5.3, column B, for a packet from `saddr` to `daddr` (network order) received
- * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian and
- * has no counter in the kernel; here it counts as a device that is down.
+ * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian
+ * and has no counter in the kernel; here it counts as a device that is down.
  */
 export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
   res.fi = 0;
@@ -105,7 +114,7 @@ export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibRe
   }
   if (res.type == RTN_BROADCAST) return INPUT_BROADCAST;
   if (res.type == RTN_LOCAL) return INPUT_LOCAL;
-  if (!dev.forwarding && BUSTED != 1) {
+  if (!dev.forwarding && !(BUSTED && isBusted(BUSTED_FORWARDING_OFF))) {
     rtStatInc(RT_STAT_IN_NO_ROUTE);
     return INPUT_FORWARDING_OFF;
   }
@@ -144,6 +153,7 @@ function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
     const cached = slotRoute(inputSlotAt(nh));
     if (rtCacheValid(cached)) {
       if (DEBUG) countCost(COST_SLOT_HIT);
+      if (BUSTED && isBusted(BUSTED_HOLD) && daddr >> 24 == 0) dstHold(cached);
       skbDstSetNoref(skb, cached);
       return 0;
     }

@@ -14,6 +14,8 @@
  */
 
 import { plainLoad32 } from "../../arch/atomic";
+import { isBusted } from "../../arch/superblock";
+import { BUSTED, BUSTED_GENID } from "../../config";
 import { jiffies, timeAfterEq } from "../../kernel/jiffies";
 import { listEmpty, listInit } from "../../lib/listHead";
 import { dstAlloc } from "../core/dst";
@@ -92,6 +94,7 @@ export function ipv4DstDestroy(at: usize): void {
 export function rtCacheValid(at: usize): bool {
   if (!at) return false;
   const rt = changetype<Rtable>(at);
+  if (BUSTED && isBusted(BUSTED_GENID)) return rt.obsolete == DST_OBSOLETE_FORCE_CHK;
   return rt.obsolete == DST_OBSOLETE_FORCE_CHK && rt.rtGenid == rtGenid();
 }
 

@@ -1,4 +1,4 @@
-/** `compare` in processes of its own: small runs from the arguments to the document and the exit code. */
+/** `compare` in processes of its own: small runs, from arguments to document and exit code. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
@@ -82,7 +82,7 @@ describe("compare", () => {
     expect(performance.now() - start).toBeLessThan(30_000);
   });
 
-  it("is exit 3 where only a later cell finds the input bad, with the cells before it", async () => {
+  it("is exit 3 where only a later cell finds the input bad, with those before it", async () => {
     // One prefix of four hosts cannot feed 64 CPUs.
     const one = path.join(folder, "one.txt");
     writeFileSync(one, "20.0.0.0/30\n");

@@ -1,4 +1,4 @@
-/** `compare()` end to end on a small table: cells in order, judged, counted, audited; notes; refusals. */
+/** `compare()` end to end on a small table: cells, judge, audit, notes, refusals. */
 import { describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import { CpuFailure } from "../../../src/machine/cpus.js";
