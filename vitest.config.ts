@@ -1,7 +1,17 @@
 import { defineConfig } from "vitest/config";
 
-// Two projects: `unit` is what `npm run check` runs at every commit (under a minute, with the build);
-// `whole` is what takes threads, the full table or minutes. `npm test` runs both.
+// Three projects. `unit` is what `npm run check` runs at every commit, with the build in under a minute:
+// everything that is not slow, the lower layers of the image among it. `machine` has the tests that
+// compile many images or boot whole machines; `whole` those that take threads, processes or the full
+// table. `npm test` runs all three.
+const WHOLE = "test/**/*.whole.test.ts";
+const MACHINE = [
+  "test/assembly/{kernel,machine,net,workload}/**/*.test.ts",
+  "test/src/machine/**/*.test.ts",
+  "test/src/measure/{countCosts,judge*,runCell}.test.ts",
+];
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,15 +19,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.whole.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [WHOLE, ...MACHINE],
+          ...timeouts,
         },
       },
+      { test: { name: "machine", include: MACHINE, exclude: [WHOLE], ...timeouts } },
       {
         test: {
           name: "whole",
-          include: ["test/**/*.whole.test.ts"],
+          include: [WHOLE],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

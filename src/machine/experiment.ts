@@ -46,14 +46,18 @@ export class Experiment {
   ) {}
 
   /**
-   * The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit
+   * The plan of an experiment of so many machines, before anything is touched.
+   * @throws {UsageError} if it does not fit
    */
-  static plan(request: ExperimentRequest): { plan: MemoryPlan; budget: string } {
+  static plan(
+    request: Omit<ExperimentRequest, "images">,
+    machines: number,
+  ): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
-      machines: request.images.length,
+      machines,
       seed: request.boot.seed,
     };
     const plan = planMemory(planRequest);
@@ -62,7 +66,7 @@ export class Experiment {
 
   /** Boots all machines; the first one loads the table, the others adopt it. */
   static async create(request: ExperimentRequest): Promise<Experiment> {
-    const { plan, budget } = Experiment.plan(request);
+    const { plan, budget } = Experiment.plan(request, request.images.length);
     const pages = plan.bytes / 65_536;
     const memory = reserveMemory(pages, budget);
     const bytes = new Uint8Array(memory.buffer);

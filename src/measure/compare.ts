@@ -120,15 +120,9 @@ export function unreadKnobNotes(designs: readonly Design[], workload: Workload):
     if (differing.length === 0) return [`${other.name} and ${first.name} are the same design`];
     if (read.length > 0) return [];
     const names = differing.map((knob) => knob.name).join(", ");
-    return [
-      `${workload.name} never reads ${names}: ` +
-        `${other.name} and ${first.name} do the same work here`,
-    ];
+    const both = `${other.name} and ${first.name}`;
+    return [`${workload.name} never reads ${names}: ${both} do the same work here`];
   });
-}
-
-function plural(n: number): string {
-  return n === 1 ? "" : "s";
 }
 
 function routesByNexthop(nexthopOf: Uint8Array, nexthops: number): number[] {
@@ -181,10 +175,7 @@ interface Prepared {
 async function prepare(options: CompareOptions, designs: readonly Design[]): Promise<Prepared> {
   const world = standardWorld({ nexthops: options.nexthops });
   const nexthopOf = assignNexthops(options.table, options.nexthops, options.seed);
-  const release = await findImages(designs, "release", options.say);
-  const debug = await findImages(designs, "debug", options.say);
-  const request: ExperimentRequest = {
-    images: [...release, ...debug],
+  const setup: Omit<ExperimentRequest, "images"> = {
     world,
     table: options.table,
     nexthopOf: (row) => nexthopOf[row] ?? 0,
@@ -199,13 +190,17 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
       fibTables: 2,
     },
   };
-  const { plan, budget } = Experiment.plan(request);
+  // The budget comes before the images: to compile one takes seconds.
+  const { plan, budget } = Experiment.plan(setup, 2 * designs.length);
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));
     throw new UsageError(`${budget}; allowed: ${mib} MiB are available (fewer --routes or --cpus)`);
   }
   options.say(budget);
+  const release = await findImages(designs, "release", options.say);
+  const debug = await findImages(designs, "debug", options.say);
+  const request = { ...setup, images: [...release, ...debug] };
   return { designs, release, debug, world, nexthopOf, request };
 }
 
@@ -304,7 +299,8 @@ export async function compare(
     const cells = workloads.flatMap((workload) => options.cpus.map((n) => ({ workload, n })));
     for (const [i, { workload, n }] of cells.entries()) {
       if (options.stopped()) break;
-      const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${plural(n)}`;
+      const where = `${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
+      const label = `cell ${i + 1}/${cells.length}: ${where}`;
       const cell = await runCell(context, cpus, workload, n, label);
       // Stopped before its first block: there is nothing to tell of it.
       if (cell.windows.length === 0) break;

@@ -161,7 +161,7 @@ export async function testMachine(
     const area = regions.cpuAreas.base + cpu * CPU_AREA_STRIDE;
     u32[area / 4] = cpu;
     u32[area / 4 + 1] = SUPERBLOCK_AT;
-    const env = { memory, nowNs: () => 0n };
+    const env = { memory, nowNs: () => 0 };
     const instance = new WebAssembly.Instance(module, { env });
     const exports = instance.exports as Record<string, WasmCall>;
     exports.attach?.(area);

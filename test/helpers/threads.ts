@@ -26,7 +26,7 @@ const RUN_MS_MAX = 60_000;
 const WORKER_SOURCE = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { module, memory, area, gate } = workerData;
-  const instance = new WebAssembly.Instance(module, { env: { memory, nowNs: () => 0n } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, nowNs: () => 0 } });
   instance.exports.attach(area);
   const words = new Int32Array(gate);
   parentPort.on("message", ({ name, args, cpus, round }) => {

@@ -6,7 +6,7 @@ describe("caches", () => {
   it("are different numbers below the limit, and all can exist together", async () => {
     const m = await testMachine("test/assembly/mm/mm.as.ts", { flavour: "release" });
     const instance = await WebAssembly.instantiate(m.module, {
-      env: { memory: m.memory, nowNs: () => 0n },
+      env: { memory: m.memory, nowNs: () => 0 },
     });
     const ids = Object.entries(instance.exports)
       .filter(([name]) => name.startsWith("KMEM_CACHE_"))

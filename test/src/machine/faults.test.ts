@@ -29,7 +29,7 @@ describe("faults", () => {
     expect(new Set(texts).size).toBe(phases.length);
   });
 
-  it("says so where no site was recorded, and gives the number of one it does not know", () => {
+  it("gives the engine's words where no site was recorded, and numbers it does not know", () => {
     expect(siteText(0, "memory access out of bounds")).toMatch(/^memory access out of bounds /);
     expect(siteText(998, "unreachable")).toBe("site 998");
     expect(phaseText(77)).toBe("phase 77");

@@ -80,7 +80,7 @@ describe("the judge", () => {
     const wrongByte = expected.frame.slice();
     wrongByte[22] = (wrongByte[22] ?? 0) ^ 1;
     expect(judge({ ...forwarded, expected: { ...expected, frame: wrongByte } })).toMatch(
-      /^linux-3.10: frame 0 \(forwarded-gateway\) .*: expected a frame of .*, found byte 22: /,
+      /^linux-3.10: frame 0 \(forwarded-gateway\) received on ifindex \d: .*, found byte 22: /,
     );
     expect(judge({ ...forwarded, expected: { ...expected, ifindex: 99 } })).toMatch(/sent out of/);
     expect(judge({ ...forwarded, expected: { kind: "delivered" } })).toMatch(

@@ -1,0 +1,124 @@
+/** `compare()` end to end on a small table: cells, judge, audit, notes, refusals. */
+import { describe, expect, it } from "vitest";
+import { parseDesign } from "../../../src/image/designs.js";
+import { CpuFailure } from "../../../src/machine/cpus.js";
+import { type CompareOptions, compare, unreadKnobNotes } from "../../../src/measure/compare.js";
+import { UsageError } from "../../../src/reference/usageError.js";
+import { checkResult } from "../../../src/result/parseResult.js";
+import type { ResultDocument } from "../../../src/result/resultDocument.js";
+import { findWorkload } from "../../../src/workloads/workload.js";
+import { NEXTHOPS, smallTable } from "../machine/smallExperiment.js";
+
+function optionsOf(change: Partial<CompareOptions> = {}): CompareOptions {
+  return {
+    designs: ["linux-3.10", "nexthop-direct"],
+    workloads: ["single-flow"],
+    cpus: [1],
+    table: smallTable(1_000),
+    nexthops: NEXTHOPS,
+    seed: 1,
+    packetsPerSecond: 1e6,
+    flowPackets: 8_192,
+    blocks: 2,
+    cellBudgetMs: 1_000,
+    deadlineMs: 20_000,
+    command: "dstbench compare",
+    version: "0.1.0",
+    say: () => {},
+    progress: () => {},
+    stopped: () => false,
+    ...change,
+  };
+}
+
+describe("compare", () => {
+  it("runs cells in order, each judged, counted and audited", async () => {
+    const said: string[] = [];
+    const partial: ResultDocument[] = [];
+    const workloads = ["local-send", "internet-mix"];
+    const options = optionsOf({ workloads, cpus: [2, 1], say: (line) => said.push(line) });
+    const document = await compare(options, (begun) => partial.push(begun));
+    expect(checkResult(document)).toEqual(document);
+    expect(partial).toEqual([document]);
+    expect(document.errors).toEqual([]);
+    expect(document.cells.map(({ workload, cpus }) => `${workload} ${cpus}`)).toEqual([
+      "local-send 2",
+      "local-send 1",
+      "internet-mix 2",
+      "internet-mix 1",
+    ]);
+    for (const cell of document.cells) {
+      for (const arm of cell.arms) {
+        expect(arm.judge.packets).toBeGreaterThanOrEqual(20_000);
+        expect(arm.counted?.perPacket.lookups).toBeGreaterThan(0);
+        expect(arm.audit).toMatchObject({ ok: true, failures: [] });
+      }
+    }
+    expect(said[0]).toMatch(/^memory \d+ MiB: .* 4 machines of/);
+    expect(said.at(-1)).toMatch(/^loaded 1000 routes in \d+ ms$/);
+  });
+
+  it("stops between cells, and keeps none without a window", async () => {
+    let cells = 0;
+    const progress = (text: string): void => {
+      if (/: flows$/.test(text)) cells++;
+    };
+    const workloads = ["single-flow", "scan"];
+    const stopped = (): boolean => cells === 2;
+    const document = await compare(optionsOf({ workloads, progress, stopped }));
+    expect(document.cells.map(({ workload }) => workload)).toEqual(["single-flow"]);
+    expect(document.cells[0]?.arms.every((arm) => arm.audit.ok)).toBe(true);
+  });
+
+  it("ends with the CPU that does not answer in time, and leaves what there is", async () => {
+    let partial: ResultDocument | undefined;
+    // A deadline in which no worker can start.
+    const run = compare(optionsOf({ deadlineMs: 1 }), (begun) => {
+      partial = begun;
+    });
+    await expect(run).rejects.toThrow(CpuFailure);
+    await expect(run).rejects.toThrow(/within 1 ms|for 1 ms: CPU 0/);
+    expect(partial?.cells).toEqual([]);
+  });
+
+  it.each([
+    ["no CPU", { cpus: [0] }, "--cpus 0; allowed: 1 to 64"],
+    ["half a CPU", { cpus: [1.5] }, "--cpus 1.5; allowed: 1 to 64"],
+    ["a design twice", { designs: ["no-cache", "no-cache"] }, "allowed: each design once"],
+    ["a short flow list", { flowPackets: 63 }, "the largest cache holds 16 entries; allowed: 64"],
+    ["an unknown workload", { workloads: ["x"] }, 'unknown workload "x"'],
+    ["next hops beyond the setup", { nexthops: 200, flowPackets: 9_999 }, "allowed: 1 to 190"],
+  ])("refuses %s before it starts anything", async (_, change, message) => {
+    const said: string[] = [];
+    const run = compare(optionsOf({ ...change, say: (line) => said.push(line) }));
+    await expect(run).rejects.toThrow(UsageError);
+    await expect(run).rejects.toThrow(message);
+    expect(said).toEqual([]);
+  });
+});
+
+describe("unreadKnobNotes", () => {
+  const notes = (designs: string[], workload: string): string[] =>
+    unreadKnobNotes(designs.map(parseDesign), findWorkload(workload));
+
+  it("tells of designs that differ only in knobs that the workload never reads", () => {
+    const designs = ["linux-3.10", "linux-3.10+output-slot=shared"];
+    expect(notes(designs, "internet-mix")).toEqual([
+      "internet-mix never reads output-slot: linux-3.10+output-slot=shared and linux-3.10 " +
+        "do the same work here",
+    ]);
+    expect(notes(designs, "local-send")).toEqual([]);
+    expect(notes(["linux-3.10", "linux-3.10+noref=off"], "local-send")).toHaveLength(1);
+  });
+
+  it("tells of designs that are the same under two names", () => {
+    expect(notes(["linux-3.10", "linux-3.10+noref=on"], "scan")).toEqual([
+      "linux-3.10+noref=on and linux-3.10 are the same design",
+    ]);
+  });
+
+  it("is silent about designs that differ where the workload looks", () => {
+    expect(notes(["linux-3.10", "no-cache", "nexthop-direct"], "scan")).toEqual([]);
+    expect(notes([], "scan")).toEqual([]);
+  });
+});
