@@ -20,7 +20,7 @@ import { bigTable } from "../../src/workloads/tables.js";
 
 /** Ids of `assembly/mm/caches.ts`. */
 export const RTABLE_CACHE = 0;
-export const NEIGHBOUR_CACHE = 1;
+export const NEIGHBOUR_CACHE = 2;
 
 /** Milliseconds for making images that are not there yet. */
 export const COMPILE_MS = 240_000;
