@@ -67,8 +67,8 @@ export const FREE_RCU: bool = isDefined(DST_FREE) ? DST_FREE == 1 : true;
 
 /**
  * Planted defects, for the tests that show that the judge and the audit can fail. An image has them
- * if it was compiled with DST_BUSTED, which no knob and no build does; which one breaks is a word of
- * its superblock (`isBusted`). Each stands at the one branch that it breaks.
+ * if it was compiled with DST_BUSTED, which no knob and no build does; which one breaks is a word
+ * of its superblock (`isBusted`). Each stands at the one branch that it breaks.
  */
 // @ts-ignore: isDefined of a --use constant
 export const BUSTED: bool = isDefined(DST_BUSTED);

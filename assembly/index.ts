@@ -1,6 +1,7 @@
 /**
- * What the host may call: a pinned list of exports (`test/build/golden/exports.txt`), in groups: life
- * of a machine, the measured loops, the control plane, walkers for the audit. Offsets are in `layout.ts`.
+ * What the host may call: a pinned list of exports (`test/build/golden/exports.txt`), in groups:
+ * life of a machine, the measured loops, the control plane, walkers for the audit. Offsets are in
+ * `layout.ts`.
  */
 export { attachCpuArea as attach } from "./arch/percpu";
 export { trapAt } from "./arch/trap";

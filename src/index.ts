@@ -1,9 +1,9 @@
 /**
- * The library API of dstbench: everything that a program may import. What the command line does is a
- * few calls of these; what is not exported here may change without notice.
+ * The library API of dstbench: everything that a program may import. What the command line does is
+ * a few calls of these; what is not exported here may change without notice.
  *
- * Re-implementations of routing layers in WebAssembly; no driver, NAPI, netfilter or interrupts; not
- * measurements of Linux.
+ * Re-implementations of routing layers in WebAssembly; no driver, NAPI, netfilter or interrupts;
+ * not measurements of Linux.
  */
 export {
   DEFAULT_DESIGNS,

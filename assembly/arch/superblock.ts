@@ -120,7 +120,9 @@ export function cpuAreaOf(cpu: u32): usize {
   return sb.cpuAreasAt + cpu * sb.cpuAreaStride;
 }
 
-/** Whether planted defect `which` (`BUSTED_…`) breaks in this machine. Behind `if (BUSTED)` only. */
+/**
+ * Whether planted defect `which` (`BUSTED_…`) breaks in this machine. Behind `if (BUSTED)` only.
+ */
 export function isBusted(which: u32): bool {
   return superBlock().busted == which;
 }

@@ -12,23 +12,24 @@
  * A caller that knows an uncounted owner (a slot up to 4.12) uses refcountHold; one that does not
  * know whether the object still lives uses refcountHoldSafe (3.10-el7: NOCACHE entries).
  */
-import { atomicStore32 } from "../arch/atomic";
+import { plainStore32 } from "../arch/atomic";
 import { bugOn, SITE_REFCOUNT_UNDERFLOW } from "../arch/trap";
 import { REFCOUNT, REFCOUNT_ATOMIC, REFCOUNT_RCUREF } from "../config";
 import { RCUREF_NOREF, RCUREF_ONEREF, rcurefGet, rcurefPut, rcurefRead } from "./rcuref";
 import { refAtomicHold, refAtomicRead, refAtomicRelease } from "./refAtomic";
 import { refIncNotZeroHold, refIncNotZeroHoldSafe, refIncNotZeroRelease } from "./refIncNotZero";
 
-/** One reference, the caller's. The object is not visible to others yet. */
+/** One reference, the caller's. The object is not visible to others yet, so the store is plain: the
+ * pointer that publishes it orders it. */
 export function refcountInit(at: usize): void {
-  if (REFCOUNT == REFCOUNT_RCUREF) atomicStore32(at, RCUREF_ONEREF);
-  else atomicStore32(at, 1);
+  if (REFCOUNT == REFCOUNT_RCUREF) plainStore32(at, RCUREF_ONEREF);
+  else plainStore32(at, 1);
 }
 
 /** No reference. With inc-not-zero such an object can never be held; with the others it can. */
 export function refcountInitZero(at: usize): void {
-  if (REFCOUNT == REFCOUNT_RCUREF) atomicStore32(at, RCUREF_NOREF);
-  else atomicStore32(at, 0);
+  if (REFCOUNT == REFCOUNT_RCUREF) plainStore32(at, RCUREF_NOREF);
+  else plainStore32(at, 0);
 }
 
 /** `dst_hold`: the caller knows that the object lives. */

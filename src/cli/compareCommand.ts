@@ -1,7 +1,7 @@
 /**
  * `dstbench compare`: arguments to a comparison, its document to stdout or a file.
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { DEFAULT_DESIGNS } from "../image/designs.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
@@ -48,7 +48,9 @@ export const COMPARE_DEFAULTS = {
 
 const REPORT_WIDTH = 100;
 
-/** Signals end a run after the current window, with what was measured so far; a second one at once. */
+/**
+ * Signals end a run after the current window, with what was measured so far; a second one at once.
+ */
 class Stop {
   signal: "SIGINT" | "SIGTERM" | null = null;
   private readonly onInt = (): void => this.take("SIGINT");
@@ -74,21 +76,25 @@ class Stop {
   }
 }
 
+/** The report goes out first: a file that cannot be written any more does not take it along. */
 function print(document: ResultDocument, args: CompareArguments): void {
-  if (args.save !== undefined) writeFileSync(args.save, jsonReport(document));
-  if (args.json === true) {
-    process.stdout.write(jsonReport(document));
-    return;
-  }
   const width = process.stdout.columns ?? REPORT_WIDTH;
-  process.stdout.write(terminalReport(document, { colour: isColourWanted(), width }));
+  const json = args.json === true || args.save !== undefined ? jsonReport(document) : "";
+  process.stdout.write(
+    args.json === true ? json : terminalReport(document, { colour: isColourWanted(), width }),
+  );
+  if (args.save !== undefined) writeFileSync(args.save, json);
 }
 
-/** A file that cannot be written is told before anything is measured. */
+/**
+ * A file that cannot be written is told before anything is measured, and nothing is left behind.
+ */
 function checkSave(file: string | undefined): void {
   if (file === undefined) return;
   try {
+    const existed = existsSync(file);
     writeFileSync(file, "", { flag: "a" });
+    if (!existed) rmSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/,.*/, "") : String(error);
     throw new UsageError(`--save ${file}: ${why}; allowed: a file that can be written`);
@@ -138,11 +144,12 @@ export async function runCompare(
     return document.errors.length > 0 || document.cells.length === 0 ? EXIT_INVALID : EXIT_OK;
   } catch (error) {
     line.clear();
-    if (partial !== undefined && partial.cells.length > 0) {
-      partial.errors.push(failureLine(error));
-      print(partial, args);
-    }
-    throw error;
+    if (partial === undefined || partial.cells.length === 0) throw error;
+    partial.errors.push(failureLine(error));
+    print(partial, args);
+    // Even where the input was bad, for a later cell: something was run, so this is no usage error.
+    line.say(`dstbench: ${failureLine(error)}`);
+    return EXIT_INVALID;
   } finally {
     stop.end();
   }

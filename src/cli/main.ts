@@ -9,7 +9,7 @@ import { packageRoot } from "../image/packageRoot.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { COMPARE_DEFAULTS, type CompareArguments, runCompare } from "./compareCommand.js";
-import { EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
+import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
 import { listText } from "./listCommand.js";
 
 function readVersion(): string {
@@ -72,6 +72,9 @@ function usageLine(program: Command, error: CommanderError): string {
     const options = program.commands.flatMap((c) => c.options.map((o) => o.long ?? ""));
     return `${text}; allowed: ${[...new Set(options), "--help", "--version"].join(", ")}`;
   }
+  if (error.code === "commander.help") {
+    return `no help for that; allowed: ${program.commands.map((c) => c.name()).join(", ")}`;
+  }
   if (error.code === "commander.unknownCommand" || error.code === "commander.excessArguments") {
     return `${text}; allowed: ${program.commands.map((c) => c.name()).join(", ")}`;
   }
@@ -101,4 +104,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A reader that goes away (`| head`) is no failure; a full disk is one, in one line. */
+function watchOutput(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.stderr.write(`dstbench: stdout: ${error.message}; allowed: a place to write to\n`);
+    process.exit(EXIT_INVALID);
+  });
+}
+
+watchOutput();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 /**
- * Progress on stderr: one line that is redrawn between windows on a terminal, plain lines elsewhere.
- * No timer: a spinner's would steal from the CPUs that are measured.
+ * Progress on stderr: one line that is redrawn between windows on a terminal, plain lines
+ * elsewhere. No timer: a spinner's would steal from the CPUs that are measured.
  */
 
 /** Where progress goes. */
@@ -16,7 +16,9 @@ export class ProgressLine {
 
   constructor(private readonly stream: ProgressStream) {}
 
-  /** Shows what is being done now. Off a terminal only changes of the part before ":" are written. */
+  /**
+   * Shows what is being done now. Off a terminal only changes of the part before ":" are written.
+   */
   update(text: string): void {
     if (this.stream.isTTY === true) {
       const width = Math.max(20, (this.stream.columns ?? 80) - 1);

@@ -7,7 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS, type Flavour } from "./flavour.js";
-import { BUILD_STORE, findImage, type ImageStore, recordImages } from "./imageStore.js";
+import { BUILD_STORE, findImage, type ImageStore } from "./imageStore.js";
 
 /** What one compiler is asked for, and answers. */
 export interface BuildTask {
@@ -59,7 +59,6 @@ export async function buildImages(
   );
   const here = store !== BUILD_STORE;
   const built = here ? await buildHere(tasks, store) : await buildInPool(tasks);
-  await recordImages(built, store);
   for (const { file, bytes, compiledNow } of built) {
     say(`${file}  ${bytes} bytes  ${compiledNow ? "compiled" : "unchanged"}`);
   }

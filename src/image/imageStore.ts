@@ -2,14 +2,15 @@
  * Finds the image of a design: prebuilt in `build/`, or compiled on first use.
  *
  *   build/NAME.FLAVOUR.wasm      e.g. linux-3.10.release.wasm, linux-3.10+noref=off.debug.wasm
- *   build/images.json            SHA-256 of each file, and the hash of the sources they come from
+ *   build/NAME.FLAVOUR.wasm.json its SHA-256, and hash of sources and compiler it comes from
  *
  * A file whose source hash is not that of the sources that lie here is never used: what is measured
- * is what is in the tree. The hash covers assembly/ and asconfig.json; the compiler's version counts where
- * one is installed.
+ * is what is in the tree. The hash covers assembly/ and asconfig.json; the compiler's version
+ * counts where one is installed.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { CompilerMissingError, compileImage } from "./compile.js";
 import type { Design } from "./designs.js";
@@ -27,11 +28,12 @@ export interface Image {
   readonly compiledNow: boolean;
 }
 
-interface Manifest {
-  sourceHash: string;
-  /** Version of the compiler that made the images. */
-  compiler: string;
-  images: Record<string, string>;
+/** What lies beside an image and says where it comes from. */
+interface Label {
+  readonly sourceHash: string;
+  /** Version of the compiler that made it. */
+  readonly compiler: string;
+  readonly sha256: string;
 }
 
 /** Where images are kept and what makes them. */
@@ -45,8 +47,6 @@ export const BUILD_STORE: ImageStore = {
   folder: path.join(packageRoot, "build"),
   compile: compileImage,
 };
-
-const manifestOf = (store: ImageStore): string => path.join(store.folder, "images.json");
 
 /** No image of this design is here, and none can be made. */
 export class ImageMissingError extends Error {}
@@ -69,47 +69,31 @@ export async function sourceHash(): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Version of the compiler that is installed, or null: then prebuilt images are taken as they are. */
+/**
+ * Version of the compiler that is installed, or null: then prebuilt images are taken as they are.
+ */
 async function compilerVersion(): Promise<string | null> {
-  return import("assemblyscript/asc").then(
-    (asc) => String(asc.version),
-    () => null,
-  );
-}
-
-/** Whether the manifest's images come from the sources and the compiler that lie here. */
-async function isCurrent(manifest: Manifest): Promise<boolean> {
-  if (manifest.sourceHash !== (await sourceHash())) return false;
-  const installed = await compilerVersion();
-  return installed === null || installed === manifest.compiler;
-}
-
-/** Adds files to the manifest; those of other sources are forgotten. */
-async function record(store: ImageStore, files: Record<string, string>): Promise<void> {
-  const before = await readManifest(store);
-  const images = (await isCurrent(before)) ? before.images : {};
-  const manifest: Manifest = {
-    sourceHash: await sourceHash(),
-    compiler: (await compilerVersion()) ?? "none",
-    images: { ...images, ...files },
-  };
-  await writeWhole(manifestOf(store), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** Writes down files that were built side by side: their builders may have overwritten each other's
- * entries. */
-export async function recordImages(
-  built: readonly { readonly file: string; readonly sha256: string }[],
-  store: ImageStore = BUILD_STORE,
-): Promise<void> {
-  await record(store, Object.fromEntries(built.map((b) => [b.file, b.sha256])));
-}
-
-async function readManifest(store: ImageStore): Promise<Manifest> {
   try {
-    return JSON.parse(await readFile(manifestOf(store), "utf8")) as Manifest;
+    const file = createRequire(import.meta.url).resolve("assemblyscript/package.json");
+    return String((JSON.parse(await readFile(file, "utf8")) as { version: unknown }).version);
   } catch {
-    return { sourceHash: "", compiler: "", images: {} };
+    return null;
+  }
+}
+
+/** Whether a label's image comes from the sources and the compiler that lie here. */
+async function isCurrent(label: Label): Promise<boolean> {
+  if (label.sourceHash !== (await sourceHash())) return false;
+  const installed = await compilerVersion();
+  return installed === null || installed === label.compiler;
+}
+
+/** The label of an image file; none where it is missing or damaged. */
+async function readLabel(file: string): Promise<Label | undefined> {
+  try {
+    return JSON.parse(await readFile(`${file}.json`, "utf8")) as Label;
+  } catch {
+    return undefined;
   }
 }
 
@@ -136,11 +120,16 @@ export async function buildImage(
 ): Promise<Image> {
   const bytes = await store.compile({ flavour, defines: design.defines });
   const file = `${design.name}.${flavour}.wasm`;
+  const label: Label = {
+    sourceHash: await sourceHash(),
+    compiler: (await compilerVersion()) ?? "none",
+    sha256: sha256(bytes),
+  };
   await mkdir(store.folder, { recursive: true });
   await writeWhole(path.join(store.folder, file), bytes);
-  await record(store, { [file]: sha256(bytes) });
+  await writeWhole(path.join(store.folder, `${file}.json`), `${JSON.stringify(label, null, 2)}\n`);
   const { name, row } = design;
-  return { name, row, flavour, bytes, sha256: sha256(bytes), compiledNow: true };
+  return { name, row, flavour, bytes, sha256: label.sha256, compiledNow: true };
 }
 
 async function prebuilt(
@@ -148,14 +137,13 @@ async function prebuilt(
   flavour: Flavour,
   store: ImageStore,
 ): Promise<Image | undefined> {
-  const manifest = await readManifest(store);
-  const file = `${design.name}.${flavour}.wasm`;
-  const expected = manifest.images[file];
-  if (expected === undefined || !(await isCurrent(manifest))) return undefined;
-  const bytes = await readFile(path.join(store.folder, file)).catch(() => undefined);
-  if (bytes === undefined || sha256(bytes) !== expected) return undefined;
+  const file = path.join(store.folder, `${design.name}.${flavour}.wasm`);
+  const label = await readLabel(file);
+  if (label === undefined || !(await isCurrent(label))) return undefined;
+  const bytes = await readFile(file).catch(() => undefined);
+  if (bytes === undefined || sha256(bytes) !== label.sha256) return undefined;
   const { name, row } = design;
-  return { name, row, flavour, bytes, sha256: expected, compiledNow: false };
+  return { name, row, flavour, bytes, sha256: label.sha256, compiledNow: false };
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
- * The audit: at the end of every run, each machine's accounts must balance. First at rest: every slab
- * object is in exactly one place, every count equals the references that exist. Then every route is
- * let go and every device unregistered, after which nothing may be left.
+ * The audit: at the end of every run, each machine's accounts must balance. First at rest: every
+ * slab object is in exactly one place, every count equals the references that exist. Then every
+ * route is let go and every device unregistered, after which nothing may be left.
  *
- * It reads the machine's bytes and the image's walkers; what it expects comes from the setup and from
- * walking the slots here. Destructive: the machine is not to be used afterwards.
+ * It reads the machine's bytes and the image's walkers; what it expects comes from the setup and
+ * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
 import type { World } from "../reference/world.js";
 import { readMib } from "./counters.js";

@@ -1,6 +1,6 @@
 /**
- * Counters of a machine, read from its bytes while no window runs and added over CPUs: the IP MIB with
- * the reasons of drops, the costs that debug images count, and `rt_cache_stat`.
+ * Counters of a machine, read from its bytes while no window runs and added over CPUs: the IP MIB
+ * with the reasons of drops, the costs that debug images count, and `rt_cache_stat`.
  */
 import type { DropReason } from "../reference/fate.js";
 import type { Machine } from "./machine.js";
@@ -15,8 +15,8 @@ const MIB_NAMES = [
   "loopback",
 ] as const;
 
-/** What a packet can be dropped for: the reasons that the reference knows, and three that only an image
- * has: no memory for a dst, a dst that discards, and output through `ip_rt_bug`. */
+/** What a packet can be dropped for: the reasons that the reference knows, and three that only an
+ * image has: no memory for a dst, a dst that discards, and output through `ip_rt_bug`. */
 export type ImageDrop = DropReason | "no-buffer" | "discarded" | "rt-bug";
 
 /** The drops in the order of their counters (`assembly/net/core/mib.ts`). */

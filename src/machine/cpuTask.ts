@@ -41,6 +41,8 @@ export interface CpuReport {
   readonly backlogAfter: number;
   readonly ticks: number;
   readonly result: number;
+  /** What the engine said when the task trapped, else null. */
+  readonly fault: string | null;
 }
 
 /** A machine as a worker needs it: the compiled image and where its CPU areas lie. */

@@ -1,6 +1,6 @@
 /**
- * A CPU: one Piscina worker thread that runs its own instance of each machine's image. It claims its
- * number once, at load; everything it does is one of the tasks of `cpuTask.ts`.
+ * A CPU: one Piscina worker thread that runs its own instance of each machine's image. It claims
+ * its number once, at load; everything it does is one of the tasks of `cpuTask.ts`.
  *
  * A CPU is offline for RCU whenever it is outside a window, or nothing would ever end.
  */
@@ -58,7 +58,7 @@ function now(): number {
 
 function report(ran: boolean, rest: Partial<CpuReport> = {}): CpuReport {
   const none = { startNs: 0, endNs: 0, deferredRun: 0, callbacksRun: 0 };
-  const zero = { backlogBefore: 0, backlogAfter: 0, ticks: 0, result: 0 };
+  const zero = { backlogBefore: 0, backlogAfter: 0, ticks: 0, result: 0, fault: null };
   return { cpu, threadId, tid, ran, ...none, ...zero, ...rest };
 }
 
@@ -144,8 +144,7 @@ function stall(): void {
   while (Atomics.load(i32, at) === 0) Atomics.wait(i32, at, 0, 100);
 }
 
-/** Runs one task. */
-export default function runTask(task: CpuTask): CpuReport {
+function perform(task: CpuTask): CpuReport {
   if (cpu >= data.firstCpu + data.cpus)
     throw new Error(`thread ${threadId} has no CPU number left`);
   switch (task.kind) {
@@ -165,5 +164,16 @@ export default function runTask(task: CpuTask): CpuReport {
     case "stall":
       if (cpu === task.cpu) stall();
       return report(cpu === task.cpu);
+  }
+}
+
+/**
+ * Runs one task. A trap is an answer too: an error that crosses threads would not say whose it is.
+ */
+export default function runTask(task: CpuTask): CpuReport {
+  try {
+    return perform(task);
+  } catch (error) {
+    return report(false, { fault: error instanceof Error ? error.message : String(error) });
   }
 }

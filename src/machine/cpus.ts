@@ -2,13 +2,16 @@
  * The CPUs of an experiment: Piscina pools of worker threads, one for the CPUs that forward and one
  * for the control plane. All machines of the experiment run on them.
  *
- * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run with a
- * `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU stopped in the
- * middle of something is not to be used again.
+ * Every wait has a deadline. A worker that exits, traps or does not answer in time ends the run
+ * with a `CpuFailure` that names it; the pools are then torn down, because a machine whose CPU
+ * stopped in the middle of something is not to be used again.
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Piscina } from "piscina";
+import { packageRoot } from "../image/packageRoot.js";
 import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
 import { EXPERIMENT_PAGE } from "./cpuTask.js";
 import { phaseText, siteText } from "./faults.js";
@@ -43,10 +46,9 @@ interface Pool {
   readonly cpuOfThread: Map<number, number>;
 }
 
-/** The worker's file: TypeScript sources run it from `dist/`, which `npm run build` makes. */
+/** The worker's file: workers run from `dist/`, which `npm run build` makes, whatever runs here. */
 function workerFile(): string {
-  const here = new URL("./cpuWorker.js", import.meta.url);
-  return here.href.replace("/src/machine/", "/dist/machine/");
+  return pathToFileURL(path.join(packageRoot, "dist", "machine", "cpuWorker.js")).href;
 }
 
 export class Cpus {
@@ -73,6 +75,12 @@ export class Cpus {
       this.fail = reject;
     });
     this.lost.catch(() => {});
+    // Piscina tells here of workers that fail without a task; unheard that would end the process.
+    for (const { piscina } of [pools.forward, pools.control]) {
+      piscina.on("error", (error: Error) => {
+        this.fail(new CpuFailure(`a CPU failed while ${this.doing}: ${error.message}`, []));
+      });
+    }
   }
 
   /** Starts the workers, learns which thread is which CPU, and pins them where it can. */
@@ -123,7 +131,13 @@ export class Cpus {
   private async introduce(): Promise<void> {
     for (const pool of [this.pools.forward, this.pools.control]) {
       const tids = new Map<number, number>();
-      for (let tries = 0; tries < 100 && tids.size < pool.cpus; tries++) {
+      const deadlineAt = performance.now() + this.deadlineMs;
+      // A worker that is up already may answer twice while others still load.
+      while (tids.size < pool.cpus) {
+        if (performance.now() > deadlineAt) {
+          const found = `${tids.size} of ${pool.cpus} CPUs`;
+          throw new CpuFailure(`only ${found} started within ${this.deadlineMs} ms`, []);
+        }
         const reports = await this.onPool(pool, { kind: "hello" }, "starting");
         for (const r of reports) {
           pool.cpuOfThread.set(r.threadId, r.cpu);
@@ -134,6 +148,10 @@ export class Cpus {
       this.watch(pool);
       if (pool === this.pools.forward) this.pin(tids);
     }
+  }
+
+  private get deadlineMs(): number {
+    return this.options.deadlineMs ?? DEADLINE_MS;
   }
 
   /** A worker that exits by itself ends the run, whatever it was doing. */
@@ -176,18 +194,19 @@ export class Cpus {
     return "not inside a machine";
   }
 
-  private trapOf(pool: Pool, error: unknown): CpuFailure {
-    const text = error instanceof Error ? error.message : String(error);
+  /** The failure of a CPU whose task trapped: in which machine, and at which site. */
+  private trapOf({ cpu }: CpuReport, fault: string): CpuFailure {
     for (const machine of this.machines) {
-      for (let cpu = pool.firstCpu; cpu < pool.firstCpu + pool.cpus; cpu++) {
-        const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
-        if (site !== 0) {
-          const where = `${machine.image.name}, while ${this.doing}`;
-          return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${siteText(site)}`, [cpu]);
-        }
-      }
+      const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
+      if (site === 0) continue;
+      const where = `${machine.image.name}, while ${this.doing}`;
+      const why = siteText(site, fault);
+      return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${why}`, [cpu]);
     }
-    return new CpuFailure(`a CPU failed while ${this.doing}: ${text}`, []);
+    const state = this.stateOf(cpu);
+    return new CpuFailure(`${this.who([cpu])} failed while ${this.doing} (${state}): ${fault}`, [
+      cpu,
+    ]);
   }
 
   private async onPool(pool: Pool, task: CpuTask, doing: string): Promise<CpuReport[]> {
@@ -196,10 +215,11 @@ export class Cpus {
     const runs = Array.from({ length: pool.cpus }, () =>
       pool.piscina.run(task).then((report: CpuReport) => {
         answered.add(report.cpu);
+        if (report.fault !== null) throw this.trapOf(report, report.fault);
         return report;
       }),
     );
-    const deadlineMs = this.options.deadlineMs ?? DEADLINE_MS;
+    const { deadlineMs } = this;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -211,9 +231,11 @@ export class Cpus {
       }, deadlineMs);
     });
     const all = Promise.all(runs).catch(async (error: unknown) => {
+      if (error instanceof CpuFailure) throw error;
       // An exit is reported by the worker's own event, which names the CPU; it may come second.
       await new Promise((resolve) => setTimeout(resolve, 50));
-      throw this.trapOf(pool, error);
+      const text = error instanceof Error ? error.message : String(error);
+      throw new CpuFailure(`a CPU failed while ${doing}: ${text}`, []);
     });
     try {
       return await Promise.race([all, late, this.lost]);
@@ -243,7 +265,16 @@ export class Cpus {
     return report;
   }
 
-  /** Ends all workers. */
+  /** Ends the thread of a CPU from outside, as a system might: the run ends with its name. */
+  kill(cpu: number): void {
+    for (const { piscina, cpuOfThread } of [this.pools.forward, this.pools.control]) {
+      for (const worker of piscina.threads) {
+        if (cpuOfThread.get(worker.threadId) === cpu) void worker.terminate();
+      }
+    }
+  }
+
+  /** Ends all workers; when it returns their threads are gone. */
   async close(): Promise<void> {
     this.closed = true;
     const stop = (EXPERIMENT_AT + EXPERIMENT_PAGE.stop) / 4;

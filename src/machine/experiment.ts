@@ -3,6 +3,7 @@
  * beside it, a design part for each image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
+import { UsageError } from "../reference/usageError.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
 import { type BootOptions, Machine } from "./machine.js";
@@ -23,6 +24,17 @@ export interface ExperimentRequest {
 /** Room beside the table's prefixes for the routes of the setup. */
 const WORLD_ROUTES = 256;
 
+/** Reserves the memory. @throws {UsageError} where the system does not give that much */
+function reserveMemory(pages: number, budget: string): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const allowed = "allowed: what this system can reserve (fewer --routes, --cpus or designs)";
+    throw new UsageError(`${budget}; ${allowed}`);
+  }
+}
+
 export class Experiment {
   private constructor(
     readonly memory: WebAssembly.Memory,
@@ -33,7 +45,9 @@ export class Experiment {
     readonly loadMs: number,
   ) {}
 
-  /** The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit */
+  /**
+   * The plan of an experiment, before anything is touched. @throws {UsageError} if it does not fit
+   */
   static plan(request: ExperimentRequest): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,
@@ -50,7 +64,7 @@ export class Experiment {
   static async create(request: ExperimentRequest): Promise<Experiment> {
     const { plan, budget } = Experiment.plan(request);
     const pages = plan.bytes / 65_536;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = reserveMemory(pages, budget);
     const bytes = new Uint8Array(memory.buffer);
     request.templates.forEach((template, i) => {
       bytes.set(template, plan.templates.base + i * 64);

@@ -18,6 +18,7 @@ const SITES: Readonly<Record<number, string>> = {
   401: "a grace period did not end before the deadline",
   402: "an unbalanced or misplaced RCU read section",
   403: "a timer list is corrupt",
+  404: "an RCU read section on a CPU that is offline for RCU",
   501: "a dst's reference count is wrong",
   502: "a dst was freed twice",
   503: "a borrowed dst was used outside a read section",
@@ -25,6 +26,7 @@ const SITES: Readonly<Record<number, string>> = {
   505: "an unknown callback, timer or dst operation",
   601: "a trie is corrupt",
   602: "a fib_info's reference count is wrong",
+  603: "the control plane changed a table without RTNL",
   701: "a route is in a state it cannot be in",
   901: "not all CPUs came to the gate before the deadline",
   999: "a trap on purpose",
@@ -32,9 +34,14 @@ const SITES: Readonly<Record<number, string>> = {
 
 const PHASES = ["idle", "at the gate", "lead-in", "window", "control plane", "draining RCU"];
 
-/** What a trap at this site means. */
-export function siteText(site: number): string {
-  if (site === 0) return "no site recorded: an out-of-bounds or misaligned access";
+/** An image trapped on the host's thread. One line: CPU, image, why. */
+export class TrapError extends Error {}
+
+/**
+ * What a trap at this site means; `engine` is what the engine said, for traps that no site made.
+ */
+export function siteText(site: number, engine: string): string {
+  if (site === 0) return `${engine} (no site recorded)`;
   return SITES[site] ?? `site ${site}`;
 }
 

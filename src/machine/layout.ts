@@ -1,6 +1,6 @@
 /**
- * The layout of a machine, read from an image's exported constants (`assembly/layout.ts`): there is no
- * second copy of an offset in TypeScript.
+ * The layout of a machine, read from an image's exported constants (`assembly/layout.ts`): there is
+ * no second copy of an offset in TypeScript.
  */
 
 /** Offsets and sizes in bytes, by the name that `assembly/layout.ts` exports. */

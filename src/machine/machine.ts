@@ -1,9 +1,9 @@
 /**
  * A machine: one superblock in the shared memory, one image, N CPUs and a control plane.
  *
- * This class is the host's view of it: it boots it, writes the setup into it, and offers one instance
- * per CPU on this thread for what runs before and after windows (judge, counting, audit). CPUs that
- * measure are workers (`cpus.ts`). Nothing here may wait once workers run.
+ * This class is the host's view of it: it boots it, writes the setup into it, and offers one
+ * instance per CPU on this thread for what runs before and after windows (judge, counting, audit).
+ * CPUs that measure are workers (`cpus.ts`). Nothing here may wait once workers run.
  */
 import type { Image } from "../image/imageStore.js";
 import { swapBytes } from "../reference/ipv4Address.js";
@@ -40,7 +40,9 @@ const SPINS_OVERSUBSCRIBED = 100;
 const SLEEPS = 200_000;
 const NEIGHBOURS_EXPECTED = 256;
 
-/** Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more. */
+/**
+ * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
+ */
 function requestBytes(plan: MachinePlan): number {
   return Math.max(65_536, plan.pages.bytes >>> 9);
 }
@@ -48,23 +50,39 @@ function requestBytes(plan: MachinePlan): number {
 /** A machine could not be booted: the plan was too small, or the image is of another ABI. */
 export class BootError extends Error {}
 
+/** What a machine is put together from. */
+interface MachineParts {
+  readonly image: Image;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly plan: MachinePlan;
+  readonly memoryPlan: MemoryPlan;
+  readonly options: BootOptions;
+}
+
 export class Machine {
   readonly layout: Layout;
   readonly u32: Uint32Array;
   private readonly instances = new Map<number, ImageInstance>();
 
-  private constructor(
-    readonly image: Image,
-    readonly module: WebAssembly.Module,
-    readonly memory: WebAssembly.Memory,
-    readonly plan: MachinePlan,
-    readonly memoryPlan: MemoryPlan,
-    readonly options: BootOptions,
-  ) {
-    this.u32 = new Uint32Array(memory.buffer);
+  readonly image: Image;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly plan: MachinePlan;
+  readonly memoryPlan: MemoryPlan;
+  readonly options: BootOptions;
+
+  private constructor(parts: MachineParts) {
+    this.image = parts.image;
+    this.module = parts.module;
+    this.memory = parts.memory;
+    this.plan = parts.plan;
+    this.memoryPlan = parts.memoryPlan;
+    this.options = parts.options;
+    this.u32 = new Uint32Array(this.memory.buffer);
     this.u32[this.areaOf(0) / 4] = 0;
-    this.u32[this.areaOf(0) / 4 + 1] = plan.superblock.base;
-    this.layout = new ImageInstance(module, memory, this.areaOf(0)).layout;
+    this.u32[this.areaOf(0) / 4 + 1] = this.plan.superblock.base;
+    this.layout = new ImageInstance(this.module, this.memory, this.areaOf(0)).layout;
   }
 
   /** Boots a machine in zeroed bytes and returns it. @throws {BootError} */
@@ -78,7 +96,7 @@ export class Machine {
     const plan = memoryPlan.machines[number];
     if (plan === undefined) throw new BootError(`no place for machine ${number} in the plan`);
     const module = await WebAssembly.compile(image.bytes as Uint8Array<ArrayBuffer>);
-    const machine = new Machine(image, module, memory, plan, memoryPlan, options);
+    const machine = new Machine({ image, module, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
     const failed = machine.cpu(0).call("boot", 1024, NEIGHBOURS_EXPECTED);
     if (failed !== 0) throw new BootError(`boot of ${image.name} failed at step ${failed}`);
@@ -99,7 +117,8 @@ export class Machine {
   cpu(cpu: number): ImageInstance {
     let instance = this.instances.get(cpu);
     if (instance === undefined) {
-      instance = new ImageInstance(this.module, this.memory, this.areaOf(cpu));
+      const { module, memory, image } = this;
+      instance = new ImageInstance(module, memory, this.areaOf(cpu), image.name);
       this.instances.set(cpu, instance);
     }
     return instance;
@@ -195,6 +214,10 @@ export class Machine {
       if (error !== 0) throw new BootError(`neighbour refused with ${error}`);
     }
     const rx = world.devices.filter((device) => device.kind === "rx");
+    // The ring takes the receive device from bits of the source address.
+    if ((rx.length & (rx.length - 1)) !== 0) {
+      throw new BootError(`${rx.length} receive devices; allowed: a power of two`);
+    }
     for (let cpu = 0; cpu <= this.options.cpus; cpu++) {
       this.setRingsWord(cpu, "RINGS_RX_SLOT", (rx[0]?.ifindex ?? 1) - 1);
       this.setRingsWord(cpu, "RINGS_RX_DEVICES", rx.length);

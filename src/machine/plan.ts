@@ -58,8 +58,8 @@ export const SUPERBLOCK_BYTES = 8192;
 /** Skbs 16 KiB, frames 8 KiB, transmit ring 2 KiB, a frame of the host 2 KiB. */
 export const RINGS_BYTES = 32_768;
 export const RINGS = { skbs: 0, frames: 16_384, tx: 24_576, hostFrame: 26_624 } as const;
-/** A leaf, a leaf_info and an alias of 56 bytes each, and its share of tnodes: measured at 226 bytes
- * on the full table, with room for tables that nest more. */
+/** A leaf, a leaf_info and an alias of 56 bytes each, and its share of tnodes: measured at 226
+ * bytes on the full table, with room for tables that nest more. */
 const TABLE_BYTES_PER_ROUTE = 320;
 const TABLE_BYTES_FIXED = 4 << 20;
 /** Dsts that wait for RCU: up to qhimark 10,000 and what comes while they do, on each CPU. */

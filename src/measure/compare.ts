@@ -1,7 +1,8 @@
 /**
  * `compare`: from designs, workloads and CPU numbers to a result document. The order of things:
  * inputs, memory budget, images, boot, judge, count, windows, audit. Whatever goes wrong after the
- * first window is written into the document too, so that a run that ends early still says what it saw.
+ * first window is written into the document too, so that a run that ends early still says what it
+ * saw.
  */
 import os from "node:os";
 import { setFlagsFromString } from "node:v8";
@@ -58,7 +59,9 @@ const LIST_OVER_ENTRIES = 4;
 const BLOCKS_MIN = 6;
 const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
 
-/** Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower. */
+/**
+ * Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower.
+ */
 function setV8Flags(): void {
   for (const flag of V8_FLAGS) setFlagsFromString(flag);
 }
@@ -68,6 +71,15 @@ function checkCpus(cpus: readonly number[]): void {
     if (!Number.isInteger(n) || n < 1 || n > 64) {
       throw new UsageError(`--cpus ${n}; allowed: 1 to 64, comma-separated, or all`);
     }
+  }
+}
+
+/** Designs are told apart by their names, in the document too. */
+function checkDesigns(designs: readonly Design[]): void {
+  const names = designs.map((design) => design.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new UsageError(`design "${twice}" is given twice; allowed: each design once`);
   }
 }
 
@@ -262,6 +274,7 @@ export async function compare(
 ): Promise<ResultDocument> {
   const designs = options.designs.map(parseDesign);
   const workloads = options.workloads.map(findWorkload);
+  checkDesigns(designs);
   checkCpus(options.cpus);
   checkFlowList(options, designs);
   const loadBefore = loadAverages();
@@ -288,6 +301,8 @@ export async function compare(
       if (options.stopped()) break;
       const label = `cell ${i + 1}/${cells.length}: ${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
       const cell = await runCell(context, cpus, workload, n, label);
+      // Stopped before its first block: there is nothing to tell of it.
+      if (cell.windows.length === 0) break;
       cell.notes.push(...unreadKnobNotes(designs, workload));
       document.cells.push(cell);
     }

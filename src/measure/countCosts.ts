@@ -1,7 +1,7 @@
 /**
- * Costs of a packet, counted by the debug image over the packets that the release image is timed with:
- * never from a table of constants. CPUs take turns on this thread, a burst each, so what contention
- * adds (retries) is not in these figures.
+ * Costs of a packet, counted by the debug image over the packets that the release image is timed
+ * with: never from a table of constants. CPUs take turns on this thread, a burst each, so what
+ * contention adds (retries) is not in these figures.
  */
 import { clearCosts, readCosts } from "../machine/counters.js";
 import type { Machine } from "../machine/machine.js";
@@ -21,12 +21,12 @@ export interface CountedCosts {
 /** Runs warm-up and counted packets on each of the first `cpus` CPUs of a debug machine. */
 export function countCosts(machine: Machine, path: PacketPath, cpus: number): CountedCosts {
   const instances = Array.from({ length: cpus }, (_, cpu) => machine.cpu(cpu));
-  const loops = instances.map((cpu) =>
-    cpu.fn(path === "forward" ? "forwardPackets" : "sendPackets"),
-  );
+  const loop = path === "forward" ? "forwardPackets" : "sendPackets";
   for (const cpu of instances) cpu.call("rcuCpuOnline");
   const run = (packets: number): void => {
-    for (let done = 0; done < packets; done += BURST) for (const loop of loops) loop(BURST);
+    for (let done = 0; done < packets; done += BURST) {
+      for (const cpu of instances) cpu.call(loop, BURST);
+    }
   };
   run(WARM_PACKETS);
   clearCosts(machine);

@@ -1,6 +1,6 @@
 /**
- * Where a run took place: what a reader needs to judge figures, from Node and /proc, without guesses:
- * what the system does not tell is null.
+ * Where a run took place: what a reader needs to judge figures, from Node and /proc, without
+ * guesses: what the system does not tell is null.
  */
 import { readFileSync } from "node:fs";
 import os from "node:os";
@@ -13,10 +13,15 @@ export function loadAverages(): [number, number, number] | null {
   return [one, five ?? 0, fifteen ?? 0];
 }
 
-/** Memory that can be had without swapping, in bytes; free memory where /proc/meminfo is missing. */
-export function availableMemoryBytes(): number {
+function readText(file: string): string {
+  return readFileSync(file, "utf8");
+}
+
+/** Memory that can be had without swapping, in bytes; free memory where /proc/meminfo is missing.
+ * `read` gives a file's text, or throws. */
+export function availableMemoryBytes(read: (file: string) => string = readText): number {
   try {
-    const line = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"));
+    const line = /^MemAvailable:\s+(\d+) kB/m.exec(read("/proc/meminfo"));
     if (line?.[1] !== undefined) return Number(line[1]) * 1024;
   } catch {
     // Not Linux: the free memory is the best there is.

@@ -1,7 +1,7 @@
 /**
- * The judge: before an image is timed, what it does with real frames is compared with the reference,
- * to the byte. Frames of every fate go in one by one; packets of the workload go through the very loop
- * that is timed, a burst at a time. A wrong image is never timed.
+ * The judge: before an image is timed, what it does with real frames is compared with the
+ * reference, to the byte. Frames of every fate go in one by one; packets of the workload go through
+ * the very loop that is timed, a burst at a time. A wrong image is never timed.
  *
  * Runs on this thread, on CPU 0 of the machine, before the workers' first window.
  */
@@ -98,18 +98,19 @@ function frameFault(
   return firstDifference(expected.frame, sent.frame);
 }
 
+/** Why one frame's fate is not the expected one, or null: it met exactly one fate, and that one. */
 function oneFault(expected: Fate, sent: readonly SentFrame[], mib: CpuMib): string | null {
-  const drops = [...mib.drops().keys()];
-  const found = `${sent.length} sent, ${mib.grown(MIB_IN_DELIVERS)} delivered, drops: ${drops}`;
+  const drops = mib.drops();
+  const dropped = [...drops.values()].reduce((sum, n) => sum + n, 0);
+  const delivered = mib.grown(MIB_IN_DELIVERS);
+  const reasons = [...drops.keys()].join(", ") || "none";
+  const found = `${sent.length} sent, ${delivered} delivered, drops: ${reasons}`;
+  if (sent.length + delivered + dropped !== 1) return found;
   if (expected.kind === "forwarded") {
-    if (sent.length !== 1) return found;
-    return frameFault(expected, sent[0]);
+    return sent.length === 1 ? frameFault(expected, sent[0]) : found;
   }
-  if (sent.length !== 0) return found;
-  if (expected.kind === "delivered") {
-    return mib.grown(MIB_IN_DELIVERS) === 1 && drops.length === 0 ? null : found;
-  }
-  return drops.length === 1 && drops[0] === expected.reason ? null : found;
+  if (expected.kind === "delivered") return delivered === 1 ? null : found;
+  return drops.get(expected.reason) === 1 ? null : found;
 }
 
 /** Judges frames one by one through `receiveFrame`. @throws {JudgeError} */
@@ -164,6 +165,10 @@ function burstFault(
     const fault = frameFault(fate, sent[i]);
     if (fault !== null) return `frame ${i} of the burst: ${fault}`;
   }
+  const delivered = expected.filter((f) => f.kind === "delivered").length;
+  if (mib.grown(MIB_IN_DELIVERS) !== delivered) {
+    return `${mib.grown(MIB_IN_DELIVERS)} delivered instead of ${delivered}`;
+  }
   const drops = mib.drops();
   for (const reason of new Set([...drops.keys(), ...dropsOf(expected).keys()])) {
     const found = drops.get(reason) ?? 0;
@@ -192,7 +197,7 @@ export function judgeWorkload(
   packets: number,
 ): Judgement {
   const { machine } = request;
-  const loop = machine.cpu(0).fn(path === "forward" ? "forwardPackets" : "sendPackets");
+  const loop = path === "forward" ? "forwardPackets" : "sendPackets";
   const mib = new CpuMib(machine);
   const pairs = flows.length / 2;
   const perFate: Record<string, number> = {};
@@ -206,7 +211,7 @@ export function judgeWorkload(
     });
     mib.mark();
     const since = machine.ringsWord(0, "RINGS_TX_SENT");
-    loop(BURST);
+    machine.cpu(0).call(loop, BURST);
     const fault = burstFault(expected, sentFrames(machine, 0, since), mib);
     if (fault !== null)
       throw new JudgeError(`${machine.image.name}: packets from ${judged}: ${fault}`);

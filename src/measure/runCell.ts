@@ -1,5 +1,6 @@
 /**
- * One cell: a workload on a number of CPUs, all designs interleaved. Judge first, then count, then time.
+ * One cell: a workload on a number of CPUs, all designs interleaved. Judge first, then count, then
+ * time.
  */
 import type { Design } from "../image/designs.js";
 import type { Cpus } from "../machine/cpus.js";
@@ -12,10 +13,10 @@ import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
 import { receiveDevices } from "../workloads/standardWorld.js";
 import type { Workload } from "../workloads/workload.js";
 import type { CompareOptions } from "./compare.js";
-import { countCosts } from "./countCosts.js";
+import { type CountedCosts, countCosts } from "./countCosts.js";
 import { type Judgement, type JudgeRequest, judgeFrames, judgeWorkload } from "./judge.js";
 import { judgeStory } from "./judgeStories.js";
-import { runWindows } from "./runWindows.js";
+import { runWindows, type WindowRun } from "./runWindows.js";
 
 /** What all cells of a run share. */
 export interface CellContext {
@@ -114,35 +115,48 @@ async function settle(context: CellContext, cpus: Cpus): Promise<void> {
   }
 }
 
-/** Runs one cell. @throws {JudgeError} {CpuFailure} */
-export async function runCell(
+/** One design's part of the cell, after its windows. */
+function armOf(machine: Machine, judged: Judgement, counted: CountedCosts | undefined): CellArm {
+  const control = machine.cpu(machine.controlCpu);
+  return {
+    design: machine.image.name,
+    counted: counted ?? null,
+    entries: control.call("percpuCounterSum", COUNTER_DST_ENTRIES),
+    memory: memoryOf(machine),
+    judge: judged,
+    audit: { ok: false, checks: 0, failures: ["not audited"] },
+  };
+}
+
+/** Judges every image on the cell's packets, timed ones and counting ones, and counts. */
+function judgeAndCount(
   context: CellContext,
-  cpus: Cpus,
   workload: Workload,
+  flows: Uint32Array,
   n: number,
-  label: string,
-): Promise<Cell> {
-  const { options, experiment, release, debug, world } = context;
-  options.progress(`${label}: flows`);
-  const flowOptions = { cpus: n, packets: options.flowPackets, seed: options.seed, world };
-  const lists = buildFlowLists(workload, options.table, flowOptions);
-  experiment.setFlows(lists.perCpu);
-  options.progress(`${label}: judge`);
-  const flows = lists.perCpu[0] ?? new Uint32Array(0);
-  const judged = release.map((machine) => judge(context, machine, workload, flows));
-  const counted = debug.map((machine) => {
+): { judged: Judgement[]; counted: CountedCosts[] } {
+  const judged = context.release.map((machine) => judge(context, machine, workload, flows));
+  const counted = context.debug.map((machine) => {
     judge(context, machine, workload, flows);
     return countCosts(machine, workload.path, n);
   });
-  experiment.setFlows(lists.perCpu);
-  const cores = experiment.machines[0]?.options.cores ?? 1;
-  const pingPongNs = await pingPong(cpus, n);
-  const run = await runWindows({
+  return { judged, counted };
+}
+
+/** Runs the cell's windows on the workers. */
+function timeWindows(
+  context: CellContext,
+  cpus: Cpus,
+  cell: { workload: Workload; n: number; label: string },
+): Promise<WindowRun> {
+  const { options, release, experiment } = context;
+  const { workload, n, label } = cell;
+  return runWindows({
     machines: release.map((_, i) => i),
     names: release.map((machine) => machine.image.name),
     loop: workload.path === "forward" ? "forwardPackets" : "sendPackets",
     cpus: n,
-    oversubscribed: n > cores,
+    oversubscribed: n > coresOf(experiment),
     seed: options.seed,
     blocksMax: options.blocks,
     budgetMs: options.cellBudgetMs,
@@ -151,23 +165,39 @@ export async function runCell(
     onBlock: (done, of) => options.progress(`${label}: block ${done}/${of}`),
     stopped: options.stopped,
   });
+}
+
+function coresOf(experiment: Experiment): number {
+  return experiment.machines[0]?.options.cores ?? 1;
+}
+
+/** Runs one cell. @throws {JudgeError} {CpuFailure} */
+export async function runCell(
+  context: CellContext,
+  cpus: Cpus,
+  workload: Workload,
+  n: number,
+  label: string,
+): Promise<Cell> {
+  const { options, experiment, release, world } = context;
+  options.progress(`${label}: flows`);
+  const flowOptions = { cpus: n, packets: options.flowPackets, seed: options.seed, world };
+  const lists = buildFlowLists(workload, options.table, flowOptions);
+  experiment.setFlows(lists.perCpu);
+  options.progress(`${label}: judge`);
+  const flows = lists.perCpu[0] ?? new Uint32Array(0);
+  const { judged, counted } = judgeAndCount(context, workload, flows, n);
+  experiment.setFlows(lists.perCpu);
+  const pingPongNs = await pingPong(cpus, n);
+  const run = await timeWindows(context, cpus, { workload, n, label });
   await settle(context, cpus);
-  const arms = release.map(
-    (machine, i): CellArm => ({
-      design: machine.image.name,
-      counted: counted[i] ?? null,
-      entries: machine.cpu(machine.controlCpu).call("percpuCounterSum", COUNTER_DST_ENTRIES),
-      memory: memoryOf(machine),
-      judge: judged[i] ?? { packets: 0, perFate: {} },
-      audit: { ok: false, checks: 0, failures: ["not audited"] },
-    }),
-  );
+  const none: Judgement = { packets: 0, perFate: {} };
   return {
     workload: workload.name,
     path: workload.path,
     cpus: n,
-    cores,
-    oversubscribed: n > cores,
+    cores: coresOf(experiment),
+    oversubscribed: n > coresOf(experiment),
     pinned: cpus.pinned,
     threadIds: cpus.threadIds.slice(0, n),
     flows: flowsOf(context, workload, lists, n),
@@ -175,7 +205,7 @@ export async function runCell(
     windowPackets: run.windowPackets,
     leadInPackets: run.leadInPackets,
     pingPongNs,
-    arms,
+    arms: release.map((machine, i) => armOf(machine, judged[i] ?? none, counted[i])),
     windows: run.windows,
     notes: [],
   };

@@ -1,6 +1,6 @@
 /**
- * The measuring engine, first form: short windows behind one gate, designs interleaved in random order
- * within blocks. It yields raw windows in order and judges nothing; `analyse.ts` does that.
+ * The measuring engine, first form: short windows behind one gate, designs interleaved in random
+ * order within blocks. It yields raw windows in order and judges nothing; `analyse.ts` does that.
  * Kept behind `RunWindows` so that another engine can take its place.
  */
 import type { CpuReport, CpuTask } from "../machine/cpuTask.js";

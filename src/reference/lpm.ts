@@ -1,6 +1,7 @@
 /**
  * Longest-prefix match, twice: `ReferenceTable`, one map per prefix length, longest asked first;
- * and `linearLookup`, which compares with every route there is. The second is there to judge the first.
+ * and `linearLookup`, which compares with every route there is. The second is there to judge the
+ * first.
  *
  * One route per prefix: no TOS, no priorities, no multipath (the kernel's alias list has one
  * entry).

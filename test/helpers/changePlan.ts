@@ -1,11 +1,11 @@
 /**
- * What a control plane does to a machine under traffic: a seeded list of changes, and each change as
- * calls of the image and as a change of the reference.
+ * What a control plane does to a machine under traffic: a seeded list of changes, and each change
+ * as calls of the image and as a change of the reference.
  *
  * Most are routes of the hot places, added, replaced and deleted, half of them by next hops that no
- * other route uses, so that fib_infos come and go. Every so often a tx device goes down and comes up,
- * which brings its connected routes; its neighbours and its gatewayed routes are added again. Every so
- * often a receive device does not forward for a while; it is so when the traffic starts.
+ * other route uses, so that fib_infos come and go. Every so often a tx device goes down and comes
+ * up, which brings its connected routes; its neighbours and its gatewayed routes are added again.
+ * Every so often a receive device does not forward for a while; it is so when the traffic starts.
  */
 import { prefixRoute } from "../../src/machine/loadTable.js";
 import {
@@ -69,7 +69,9 @@ const DOWN_FOR = 12;
 /** Routes that come back with a device: added in groups of this many without a pause. */
 const GROUP = 8;
 
-/** Makes a change in the reference. The switch of forwarding is not the router's: `fateTimeline.ts`. */
+/**
+ * Makes a change in the reference. The switch of forwarding is not the router's: `fateTimeline.ts`.
+ */
 export function applyChange(router: ReferenceRouter, world: World, change: Change): void {
   const expectOk = (result: number): void => {
     if (result !== 0) throw new RangeError(`the reference refuses ${change.kind} with ${result}`);

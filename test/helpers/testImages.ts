@@ -1,6 +1,7 @@
 /**
- * Images for tests of whole machines: those that `npm run build` made, and busted ones, which have the
- * planted defects of `assembly/config.ts` compiled in and are never in `build/` under a design's name.
+ * Images for tests of whole machines: those that `npm run build` made, and busted ones, which have
+ * the planted defects of `assembly/config.ts` compiled in and are never in `build/` under a
+ * design's name.
  */
 import { type Design, parseDesign } from "../../src/image/designs.js";
 import type { Flavour } from "../../src/image/flavour.js";

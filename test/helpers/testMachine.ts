@@ -49,7 +49,9 @@ export interface TestMachine {
 
 const cacheFolder = path.join(packageRoot, "build", "test-images");
 
-/** The image of a test's entry: compiling takes seconds, so it is kept by the hash of all sources. */
+/**
+ * The image of a test's entry: compiling takes seconds, so it is kept by the hash of all sources.
+ */
 export async function cachedImage(
   entry: string,
   flavour: Flavour,

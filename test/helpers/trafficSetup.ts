@@ -1,8 +1,8 @@
 /**
- * A small Internet for tests of whole machines: some thousand generated prefixes, and a few hot places
- * where prefixes nest and to which most packets go.
+ * A small Internet for tests of whole machines: some thousand generated prefixes, and a few hot
+ * places where prefixes nest and to which most packets go.
  *
- *   hot place h      (40 + h).0.0.0/8      there if h is even, so that a deleted /16 falls back to it
+ *   hot place h      (40 + h).0.0.0/8      there if h is even: a deleted /16 falls back to it
  *                    (40 + h).7.0.0/16     always there at first
  *                    (40 + h).7.16.0/20    ┐ come and go
  *                    (40 + h).7.17.0/24    │
@@ -25,7 +25,9 @@ export const HOT_LENGTHS = [16, 20, 24, 28] as const;
 const COLD_ROUTES = 4000;
 const NEXTHOPS = 64;
 const TX_DEVICES = 4;
-/** The tx device that goes down and up: few cold routes lead there, so that few come back with it. */
+/**
+ * The tx device that goes down and up: few cold routes lead there, so that few come back with it.
+ */
 export const FLAPPED_TX = 1;
 const COLD_SHARE_OF_FLAPPED = 64;
 
@@ -78,7 +80,9 @@ function buildTable(seed: number): PrefixColumns {
   };
 }
 
-/** A destination: mostly hot, on every level of nesting; else a table's host, or of this network. */
+/**
+ * A destination: mostly hot, on every level of nesting; else a table's host, or of this network.
+ */
 function destination(prng: Prng, table: PrefixColumns): number {
   const die = prng.below(32);
   if (die === 0) return txAddress(prng.below(TX_DEVICES), 200 + prng.below(4));
@@ -146,7 +150,9 @@ export async function drainHere(machine: Machine): Promise<void> {
   }
 }
 
-/** Routes of a router's main table by next hop of the setup: what the audit counts treerefs against. */
+/**
+ * Routes of a router's main table by next hop of the setup: what the audit counts treerefs against.
+ */
 export function routesByNexthop({ world }: TrafficSetup, router: ReferenceRouter): number[] {
   const counts = world.nexthops.map(() => 0);
   for (const { nexthop } of router.tables.main.routes()) {

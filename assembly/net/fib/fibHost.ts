@@ -61,9 +61,9 @@ export function fibInfosOfDevice(dev: u32): u32 {
 }
 
 /**
- * 0 if both tables, all fib_infos and the table part's pools are in order (`fibTrieCheck.ts`), else the
- * number of the first rule that is broken. `held`: treerefs of the host. While nobody forwards and
- * nothing waits for RCU; overwrites the request.
+ * 0 if both tables, all fib_infos and the table part's pools are in order (`fibTrieCheck.ts`), else
+ * the number of the first rule that is broken. `held`: treerefs of the host. While nobody forwards
+ * and nothing waits for RCU; overwrites the request.
  */
 export function fibTablesCheck(held: u32): u32 {
   rtnlLock();

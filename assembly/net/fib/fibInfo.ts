@@ -1,6 +1,6 @@
 /**
- * `fib_info`: a set of nexthops, shared by all routes that use the same. Part of the design part: an
- * alias in the table part holds its number, so that machines can share one table.
+ * `fib_info`: a set of nexthops, shared by all routes that use the same. Part of the design part:
+ * an alias in the table part holds its number, so that machines can share one table.
  *
  *   ╒═ line 0: read by every packet ═══════════════════════════════════════════════════════╕
  *   │ 0 flags │ 4 dead │ 5 protocol │ 6 scope │ 7 type │ 8 nhs │ 12 prefsrc │ 16 priority   │
@@ -10,16 +10,16 @@
  *   ╞═ line 2: metrics of its own, 16 words ═══════════════════════════════════════════════╡
  *   ╞═ nh[0] 128 bytes ═╪═ … nh[nhsMax - 1] ═══════════════════════════════════════════════╡
  *
- * The kernel's fields on fewer bytes; lines as above so that counting does not slow readers (estimated).
- * Invariants, with RTNL held:
- *   treeref == aliases that hold this number       treeref > 0  <=>  hashed and dead == 0
- *   clntref == (treeref > 0 ? 1 : 0) + other holders      clntref == 0  =>  freed after a grace period
+ * The kernel's fields on fewer bytes; lines as above so that counting does not slow readers
+ * (estimated). Invariants, with RTNL held:
+ *   treeref == aliases that hold this number          treeref > 0  <=>  hashed and dead == 0
+ *   clntref == (treeref > 0 ? 1 : 0) + other holders  clntref == 0  =>  freed a grace period later
  *   fi == fibInfoAt(fi.index),  1 <= index < capacity
  *
  * G_FIB holds the array's place and the lists. Fields of line 0 are written before the number is
- * published in an alias; `flags` and `dead` later, under RTNL, as published words. `clntref` is shared. Numbers come back
- * from RCU on any CPU through `_returned` (push only; the holder of RTNL takes all of it), so
- * there is no lock between the two.
+ * published in an alias; `flags` and `dead` later, under RTNL, as published words. `clntref` is
+ * shared. Numbers come back from RCU on any CPU through `_returned` (push only; the holder of RTNL
+ * takes all of it), so there is no lock between the two.
  */
 import { atomicAdd32, atomicSub32, publish32, readOnce32 } from "../../arch/atomic";
 import { G_FIB, G_RTNL, superBlockAt } from "../../arch/superblock";
@@ -74,7 +74,9 @@ export class FibInfo {
   @inline get dead(): bool {
     return stateIsDead(this.state);
   }
-  /** Once, after the last alias was unlinked: who sees it and looks again finds that alias no more. */
+  /**
+   * Once, after the last alias was unlinked: who sees it and looks again finds that alias no more.
+   */
   @inline markDead(): void {
     publish32(changetype<usize>(this) + offsetof<FibInfo>("_dead"), this.state | 1);
   }
@@ -163,6 +165,7 @@ export class FibInfos {
 if (offsetof<FibInfos>("_returned") != 64) ERROR("the shared word of FibInfos needs its own line");
 if (offsetof<FibInfos>() > G_RTNL - G_FIB) ERROR("FibInfos overflows its section");
 
+/** The fib_infos of this machine: section G_FIB of the superblock. */
 export function fibInfos(): FibInfos {
   return changetype<FibInfos>(superBlockAt() + G_FIB);
 }
@@ -171,6 +174,11 @@ export function fibInfos(): FibInfos {
 export function fibInfoAt(index: u32): FibInfo {
   const infos = fibInfos();
   return changetype<FibInfo>(<usize>infos.infosAt + <usize>index * infos.stride);
+}
+
+/** The fib_info whose RcuHead is at `head`: what an RCU callback is given. */
+export function fibInfoOfRcu(head: usize): FibInfo {
+  return changetype<FibInfo>(head - offsetof<FibInfo>("_rcu0"));
 }
 
 /** Address of the output slot of `nh` for CPU `cpu`: the kernel's `per_cpu_ptr`. */

@@ -137,7 +137,7 @@ export function trieAddNew(table: FibTable, key: u32, plen: u32, fi: FibInfo): i
 
 /**
  * Adds the route of `cfg` to `fi`, whose treeref for it the caller has taken and gives up by a
- * return of 0 only. Follows `cfg.nlflags` as rtnetlink means them.
+ * return of 0 only. `cfg.nlflags` means what it does in rtnetlink.
  */
 function addRoute(table: FibTable, cfg: FibConfig, fi: FibInfo): i32 {
   const tos: u32 = cfg.tos;

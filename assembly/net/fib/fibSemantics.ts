@@ -1,5 +1,6 @@
 /**
- * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to them.
+ * `fib_semantics.c`: making, sharing and releasing fib_info, and what a device's going means to
+ * them.
  *
  * All but `fibInfoHold`, `fibInfoPut` and `freeFibInfoRcu` run under RTNL. Departures from the
  * kernel: fixed capacity, set at boot (the hash is sized once and never doubles; the index of
@@ -30,6 +31,7 @@ import {
   FibInfo,
   FibInfos,
   fibInfoAt,
+  fibInfoOfRcu,
   fibInfos,
 } from "./fibInfo";
 import { FIB_NH_BYTES, FibNh } from "./fibNh";
@@ -199,7 +201,9 @@ export function fibInfoHoldTree(fi: FibInfo): void {
   fi.treeref += 1;
 }
 
-/** One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference. */
+/**
+ * One alias less holds `fi`. The last one unhashes it, marks it dead and drops a client reference.
+ */
 export function fibReleaseInfo(fi: FibInfo): void {
   bugOn(fi.treeref == 0, SITE_FIB_INFO);
   fi.treeref -= 1;
@@ -236,7 +240,7 @@ function dropNexthop(nh: FibNh): void {
 
 /** RCU callback of `fibInfoPut`, on whichever CPU queued it: the number can be used again. */
 export function freeFibInfoRcu(head: usize): void {
-  const fi = changetype<FibInfo>(head - offsetof<FibInfo>("_rcu0"));
+  const fi = fibInfoOfRcu(head);
   for (let i: u32 = 0; i < fi.nhs; i++) dropNexthop(fi.nh(i));
   if (BUSTED && isBusted(BUSTED_FIB_NUMBER)) return;
   const at = fibInfos().returnedAt;
@@ -293,7 +297,10 @@ export function fibSyncDownDev(dev: u32, force: bool): u32 {
   return died;
 }
 
-/** A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how many. */
+/**
+ * A device is up again: its nexthops live, in those fib_infos that still have routes. Returns how
+ * many.
+ */
 export function fibSyncUpDev(dev: u32): u32 {
   const infos = fibInfos();
   let revived: u32 = 0;

@@ -32,29 +32,25 @@ export function fibTableInit(): bool {
 }
 
 /**
- * Looks `key` (host order) up in one table. `scope`: the widest that may answer; `oif` 0: any device.
- * 0: found; below 0: the error of a route that says no (fib_props); 1: not found.
+ * Looks `key` (host order) up in the table that `res.table` names. `scope`: the widest that may
+ * answer; `oif` 0: any device. 0: found; below 0: the error of a route that says no (fib_props); 1:
+ * not found.
  */
-export function fibTableLookup(
-  table: usize,
-  key: u32,
-  tos: u32,
-  scope: u32,
-  oif: u32,
-  res: FibResult,
-): i32 {
-  return fibTrieLookup(changetype<FibTable>(table), key, tos, scope, oif, res);
+export function fibTableLookup(key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
+  return fibTrieLookup(key, tos, scope, oif, res);
 }
 
 /**
- * `fib_lookup` without custom rules (era B): local, then main. Whatever a table says but 0 moves on, so
- * an unreachable or prohibit route is -ENETUNREACH too. superblock.fibTables 1: main only.
+ * `fib_lookup` without custom rules (era B): local, then main. Whatever a table says but 0 moves
+ * on, so an unreachable or prohibit route is -ENETUNREACH too. superblock.fibTables 1: main only.
  */
 export function fibLookup(key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   if (superBlock().fibTables > 1) {
-    if (fibTableLookup(fibTableAt(RT_TABLE_LOCAL), key, tos, scope, oif, res) == 0) return 0;
+    res.table = <u32>fibTableAt(RT_TABLE_LOCAL);
+    if (fibTableLookup(key, tos, scope, oif, res) == 0) return 0;
   }
-  if (fibTableLookup(fibTableAt(RT_TABLE_MAIN), key, tos, scope, oif, res) == 0) return 0;
+  res.table = <u32>fibTableAt(RT_TABLE_MAIN);
+  if (fibTableLookup(key, tos, scope, oif, res) == 0) return 0;
   return -ENETUNREACH;
 }
 
@@ -81,7 +77,9 @@ export function fibLoadRoutes(at: usize, count: u32): u32 {
   return trieLoad(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)), at, count);
 }
 
-/** Counts the routes of a restored table part into this machine's fib_infos. False: they do not fit. */
+/**
+ * Counts the routes of a restored table part into this machine's fib_infos. False: they do not fit.
+ */
 export function fibAdoptTables(): bool {
   if (!trieAdopt(changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)))) return false;
   return trieAdopt(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)));

@@ -6,10 +6,10 @@
  * that is left. At first k is the wanted key. Only a leaf whose key is a head of the wanted key
  * filled up with zeros can match, so every step back takes one more set bit off k:
  *
- *   1. at a tnode whose skipped bits differ from k first at bit m: a match below it would have zeros
- *      from m on. The node has only zeros there: cut k at m and go on; else step back.
- *   2. step back at tnode n: cut k behind n's index; index 0: on to n's parent; else take the lowest
- *      set bit off k and go to the child that k now selects.
+ *   1. at a tnode whose skipped bits differ from k first at bit m: a match below it would have
+ *      zeros from m on. The node has only zeros there: cut k at m and go on; else step back.
+ *   2. step back at tnode n: cut k behind n's index; index 0: on to n's parent; else take the
+ *      lowest set bit off k and go to the child that k now selects.
  *
  * That is 3.10's walk (prefix mode, clear the lowest bit of the child index) with its prefix length
  * kept in k instead of a counter, written from spec 4.5. It ends: 2. takes a bit off k, 32 at most,
@@ -19,8 +19,9 @@
  * the grace period, and going up may lead through an old or a new parent: both hold all of k's
  * candidates. So the answer is right for the state before or after a change in progress.
  *
- * For lookups of a burst in stages: the body of the outer loop is one step over these three words, and
- * `child` is the load that misses; a staged form keeps them per packet and issues all loads first.
+ * For lookups of a burst in stages: the body of the outer loop is one step over these three words,
+ * and `child` is the load that misses; a staged form keeps them per packet and issues all loads
+ * first.
  */
 import { COST_LOOKUP, COST_TRIE_BACKTRACK, COST_TRIE_NODE, countCost } from "../../arch/costs";
 import { hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
@@ -30,48 +31,39 @@ import { LeafInfo } from "./leafInfo";
 import { FibTable } from "./tablePart";
 import { Leaf, maskPfx, Tnode } from "./trieNode";
 
-/** `check_leaf`: the longest prefix at `leaf` that covers `key` and has a route for the flow. */
-function checkLeaf(leaf: Leaf, key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
-  for (let at = hlistFirstRcu(leaf.list); at; at = hlistNextRcu(at)) {
-    const li = changetype<LeafInfo>(at);
-    if (leaf.key != (key & li.maskPlen)) continue;
-    const ret = fibSemanticMatch(li.falh, tos, scope, oif, res);
-    if (ret > 0) continue;
-    res.prefixlen = <u8>li.plen;
-    return ret;
-  }
-  return 1;
+/** Part of `check_leaf`: the answer of a prefix that covers the key; 1: none of its routes fits. */
+function checkPrefix(li: LeafInfo, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
+  const ret = fibSemanticMatch(li.falh, tos, scope, oif, res);
+  if (ret <= 0) res.prefixlen = <u8>li.plen;
+  return ret;
 }
 
-/** What is left of `k` if a match may be below `n`, which differs first at skipped bit `m`; else ~0. */
+/** What is left of `k` if a match may be below `n`, which differs first at skipped bit `m`; else
+ * ~0. */
 function cutAtMismatch(n: Tnode, k: u32, m: u32): u32 {
   return n.key << m == 0 ? k & maskPfx(m) : ~(<u32>0);
 }
 
 /**
- * Looks `key` (host order) up in `table`. `oif` 0 is any device, `scope` the widest that may answer.
- * 0: found, `res` filled; below 0: error of the route that answered; 1: not found.
+ * Looks `key` (host order) up in the table at `res.table`. `oif` 0 is any device, `scope` the
+ * widest that may answer. 0: found, `res` filled; below 0: error of the route that answered; 1: not
+ * found. At a leaf the longest prefix comes first.
  */
-export function fibTrieLookup(
-  table: FibTable,
-  key: u32,
-  tos: u32,
-  scope: u32,
-  oif: u32,
-  res: FibResult,
-): i32 {
+export function fibTrieLookup(key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   countCost(COST_LOOKUP);
   let k = key;
-  let node = table.root;
+  let node = changetype<FibTable>(<usize>res.table).root;
   let under = changetype<Tnode>(0);
   while (true) {
     while (!node.none) {
       countCost(COST_TRIE_NODE);
       if (node.isLeaf) {
-        const ret = checkLeaf(changetype<Leaf>(node), key, tos, scope, oif, res);
-        if (ret <= 0) {
-          res.table = <u32>changetype<usize>(table);
-          return ret;
+        const leaf = changetype<Leaf>(node);
+        for (let at = hlistFirstRcu(leaf.list); at; at = hlistNextRcu(at)) {
+          const li = changetype<LeafInfo>(at);
+          if (leaf.key != (key & li.maskPlen)) continue;
+          const ret = checkPrefix(li, tos, scope, oif, res);
+          if (ret <= 0) return ret;
         }
         break;
       }

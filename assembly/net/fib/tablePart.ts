@@ -1,7 +1,7 @@
 /**
  * The table part: a region of bytes with tables, tries and aliases, that machines of a cell share.
  *
- *   tableAt ─▶ ╒═ 0 TablePart ═╤═ 64 local ═╤═ 128 main ═╤═ 192 TableClass × 28 ═╤═ 4096 pages … ═╕
+ *   tableAt ─▶ ╒═ 0 TablePart ═╤═ 64 local ═╤═ 128 main ═╤═ 192 TableClass × 26 ═╤═ 4096 pages … ═╕
  *
  * It is loaded once, saved, and put back at the same offset by one copy; so it holds nothing of a
  * machine: fib_infos by number, no lock, no counts of the design part. Before it is saved or shared

@@ -89,8 +89,8 @@ function martianDestination(): i32 {
 
 /**
  * The decision table §5.3, column B, for a packet from `saddr` to `daddr` (network order) received
- * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian and
- * has no counter in the kernel; here it counts as a device that is down.
+ * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian
+ * and has no counter in the kernel; here it counts as a device that is down.
  */
 export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
   res.fi = 0;

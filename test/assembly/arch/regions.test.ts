@@ -5,7 +5,7 @@ import { testMachine } from "../../helpers/testMachine.js";
 const ENTRY = "test/assembly/arch/regions.as.ts";
 
 describe("regions", () => {
-  it("finds its CPU area, the superblock and every region from the one address it has", async () => {
+  it("finds its CPU area, the superblock and every region from its one address", async () => {
     const m = await testMachine(ENTRY, { cpus: 3 });
     expect(m.cpu(2).smpProcessorId?.()).toBe(2);
     expect(m.cpu(1).superBlockAt?.()).toBe(m.superblockAt);

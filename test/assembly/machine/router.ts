@@ -1,7 +1,8 @@
 /**
- * Whole machines for tests: designs by name, a small generated table in the standard setup, and what
- * a test asks of them: the fate of a frame, what slots hold, counts at rest. All CPUs of a machine
- * are instances on this thread, so their order is the test's; threads are for `.whole.test.ts`.
+ * Whole machines for tests: designs by name, a small generated table in the standard setup, and
+ * what a test asks of them: the fate of a frame, what slots hold, counts at rest. All CPUs of a
+ * machine are instances on this thread, so their order is the test's; threads are for
+ * `.whole.test.ts`.
  */
 import { parseDesign } from "../../../src/image/designs.js";
 import type { Flavour } from "../../../src/image/flavour.js";

@@ -23,7 +23,7 @@
   )
  )
 
- (func $rcuCpuOnline (type $6)
+ (func $rcuCpuOnline (type $5)
   (local $0 i32)
   (i32.atomic.store offset=192
    (local.tee $0

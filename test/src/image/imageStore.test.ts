@@ -31,19 +31,16 @@ function failing(error: Error): ImageStore {
   return { folder, compile: () => Promise.reject(error) };
 }
 
-interface Manifest {
+const LABEL = `${FILE}.json`;
+
+interface Label {
   sourceHash: string;
-  images: Record<string, string>;
+  compiler: string;
+  sha256: string;
 }
 
-async function manifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(path.join(folder, "images.json"), "utf8")) as Manifest;
-}
-
-async function changeManifest(change: (manifest: Manifest) => void): Promise<void> {
-  const changed = await manifest();
-  change(changed);
-  await writeFile(path.join(folder, "images.json"), JSON.stringify(changed));
+async function label(): Promise<Label> {
+  return JSON.parse(await readFile(path.join(folder, LABEL), "utf8")) as Label;
 }
 
 beforeEach(async () => {
@@ -67,7 +64,7 @@ describe("findImage", () => {
     const second = await findImage(DESIGN, "release", store);
     expect(second).toEqual({ ...first, compiledNow: false });
     expect(compiled).toBe(1);
-    expect((await readdir(folder)).sort()).toEqual(["images.json", FILE]);
+    expect((await readdir(folder)).sort()).toEqual([FILE, LABEL]);
   });
 
   it("keeps designs and flavours apart, and hands the compiler the design's constants", async () => {
@@ -76,19 +73,18 @@ describe("findImage", () => {
     expect(JSON.parse(Buffer.from(timed.bytes).toString())).toEqual([1, "timed", DESIGN.defines]);
     expect(JSON.parse(Buffer.from(other.bytes).toString())[2].DST_NOREF).toBe(0);
     expect((await findImage(DESIGN, "timed", store)).compiledNow).toBe(false);
-    expect(Object.keys((await manifest()).images)).toHaveLength(2);
+    expect((await readdir(folder)).length).toBe(4);
   });
 
-  it("compiles again what was made from other sources, and forgets its like", async () => {
-    await findImage(DESIGN, "debug", store);
+  it("compiles again what was made from other sources, or by another compiler", async () => {
     await findImage(DESIGN, "release", store);
-    await changeManifest((changed) => {
-      changed.sourceHash = "0".repeat(64);
-    });
-    expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(true);
+    for (const other of [{ sourceHash: "0".repeat(64) }, { compiler: "0.0.0" }]) {
+      await writeFile(path.join(folder, LABEL), JSON.stringify({ ...(await label()), ...other }));
+      expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(true);
+    }
     expect(compiled).toBe(3);
-    expect(await manifest()).toMatchObject({ sourceHash: await sourceHash() });
-    expect(Object.keys((await manifest()).images)).toEqual([FILE]);
+    expect(await label()).toMatchObject({ sourceHash: await sourceHash() });
+    expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(false);
   });
 
   it("compiles again what is damaged, or gone", async () => {
@@ -97,7 +93,7 @@ describe("findImage", () => {
     expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(true);
     await rm(path.join(folder, FILE));
     expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(true);
-    await writeFile(path.join(folder, "images.json"), "{");
+    await writeFile(path.join(folder, LABEL), "{");
     expect((await findImage(DESIGN, "release", store)).compiledNow).toBe(true);
     expect(compiled).toBe(4);
   });
@@ -106,7 +102,7 @@ describe("findImage", () => {
     await Promise.all([1, 2, 3].map(() => findImage(DESIGN, "release", store)));
     const bytes = await readFile(path.join(folder, FILE));
     expect(JSON.parse(bytes.toString())[1]).toBe("release");
-    expect((await readdir(folder)).sort()).toEqual(["images.json", FILE]);
+    expect((await readdir(folder)).sort()).toEqual([FILE, LABEL]);
   });
 
   it("says in one line that there is no image and no compiler", async () => {

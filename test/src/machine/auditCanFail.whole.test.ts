@@ -1,6 +1,6 @@
 /**
- * The audit can fail: each planted defect of the accounts, and each leak made by hand, is named by the
- * equation that it breaks. The same image without a leak passes the same procedure.
+ * The audit can fail: each planted defect of the accounts, and each leak made by hand, is named by
+ * the equation that it breaks. The same image without a leak passes the same procedure.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Image } from "../../../src/image/imageStore.js";
@@ -36,7 +36,9 @@ function change(machine: Machine, name: string, route: Route, flags: number): vo
   expect(control.callSigned(name, RT_TABLE_MAIN)).toBe(0);
 }
 
-/** A route with a fib_info of its own comes, is used and goes, and a hot place is without a route. */
+/**
+ * A route with a fib_info of its own comes, is used and goes, and a hot place is without a route.
+ */
 function traffic(machine: Machine): void {
   const forward = (): void => {
     machine.cpu(0).call("rcuCpuOnline");

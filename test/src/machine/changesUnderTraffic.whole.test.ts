@@ -1,8 +1,8 @@
 /**
- * Changes under traffic: routes come, change and go, a device goes down and up, and a switch is turned
- * while CPUs forward. Every frame must be right, to the byte, for a state between the two versions
- * that were read around its burst; every packet that was not sent must be explained by one; and at
- * the end the accounts balance.
+ * Changes under traffic: routes come, change and go, a device goes down and up, and a switch is
+ * turned while CPUs forward. Every frame must be right, to the byte, for a state between the two
+ * versions that were read around its burst; every packet that was not sent must be explained by
+ * one; and at the end the accounts balance.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Image } from "../../../src/image/imageStore.js";
@@ -97,7 +97,7 @@ describe("changes under traffic", () => {
     expect(result.audit).toEqual([]);
   });
 
-  it("sees frames that would have been right at another moment, and a single wrong bit", async () => {
+  it("sees frames of another moment, and a single wrong bit", async () => {
     const machine = await trafficMachine(setup, await builtImage("nexthop-direct"));
     const { world } = setup;
     const captures = await captureRun({ machine, world, steps, packets: DEBUG_PACKETS });
@@ -121,6 +121,6 @@ describe("changes under traffic", () => {
   it("sees an image that uses stale slots", async () => {
     const result = await run(await bustedImage("linux-3.10"), DEBUG_PACKETS, "genid");
     expect(result.verdict.wrong).toBeGreaterThan(0);
-    expect(result.verdict.faults.join("\n")).toMatch(/forwarding-off/);
+    expect(result.verdict.unexplained["forwarding-off"]).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * The judge can fail: each planted defect that changes what a packet becomes is found, by the check
- * that is meant to find it; the others pass it, and are the audit's (`auditCanFail`). The same image
- * with no defect breaking passes the same procedure.
+ * that is meant to find it; the others pass it, and are the audit's (`auditCanFail`). The same
+ * image with no defect breaking passes the same procedure.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Image } from "../../../src/image/imageStore.js";
@@ -38,7 +38,9 @@ const flows = Uint32Array.from(
 /** Slots that traffic can fill: next hops, and two for each device that it leads to by itself. */
 const SLOTS = world.nexthops.length + 2 * world.devices.length;
 
-/** What `compare` does before an image is timed. Returns the judge's line, or "" if all is right. */
+/**
+ * What `compare` does before an image is timed. Returns the judge's line, or "" if all is right.
+ */
 function judge(machine: Machine): string {
   const rxIfindexes = receiveDevices(world).map((device) => device.ifindex);
   const request = { machine, router, templates, rxIfindexes };

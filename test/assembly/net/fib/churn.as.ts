@@ -1,8 +1,9 @@
 // Entry of the test on real threads: one CPU changes routes while others look up.
 //
-// Probe i is an address with a permanent /16 around it and a /24 that comes, changes its gateway and
-// goes. Its word counts half-changes: odd while a change is in progress, so (word >> 1) % 3 is its state
-// when it is even: 0 = the /16 answers, 1 = the /24 by its first gateway, 2 = by its second.
+// Probe i is an address with a permanent /16 around it and a /24 that comes, changes its gateway
+// and goes. Its word counts half-changes: odd while a change is in progress, so (word >> 1) % 3 is
+// its state when it is even: 0 = the /16 answers, 1 = the /24 by its first gateway, 2 = by its
+// second.
 
 import {
   atomicAdd32,
@@ -102,8 +103,8 @@ function change(probe: u32, words: usize, at: usize): i32 {
 }
 
 /**
- * Makes `changes` changes: takes runs of neighbours to one state, so that nodes fill and empty. Then
- * tells the readers at `done`. Returns how many changes failed.
+ * Makes `changes` changes: takes runs of neighbours to one state, so that nodes fill and empty.
+ * Then tells the readers at `done`. Returns how many changes failed.
  */
 export function churn(words: usize, at: usize, done: usize, changes: u32, seed: usize): u32 {
   let failed: u32 = 0;
@@ -127,7 +128,9 @@ export function churn(words: usize, at: usize, done: usize, changes: u32, seed: 
   return failed;
 }
 
-/** Whether `gw` is an answer of a state that the probe had between the words `before` and `after`. */
+/**
+ * Whether `gw` is an answer of a state that the probe had between the words `before` and `after`.
+ */
 function isRight(probe: u32, gw: u32, before: u32, after: u32): bool {
   const last = (after + 1) >> 1;
   for (let n = before >> 1; n <= last; n++) {
@@ -137,8 +140,8 @@ function isRight(probe: u32, gw: u32, before: u32, after: u32): bool {
 }
 
 /**
- * Looks up until `done`. Returns how many answers were wrong; counts at `tally` the lookups, and those
- * that overlapped a change of their own probe.
+ * Looks up until `done`. Returns how many answers were wrong; counts at `tally` the lookups, and
+ * those that overlapped a change of their own probe.
  */
 export function watch(words: usize, done: usize, tally: usize, seed: usize): u32 {
   let wrong: u32 = 0;
@@ -151,7 +154,8 @@ export function watch(words: usize, done: usize, tally: usize, seed: usize): u32
       rcuReadLock();
       const before = atomicLoad32(word);
       const res = thisFibResult();
-      const ret = fibTableLookup(fibTableAt(RT_TABLE_MAIN), host, 0, 0, 0, res);
+      res.table = <u32>fibTableAt(RT_TABLE_MAIN);
+      const ret = fibTableLookup(host, 0, 0, 0, res);
       const gw = ret == 0 ? changetype<FibInfo>(<usize>res.fi).nh(res.nhSel).gw : 0;
       const after = atomicLoad32(word);
       rcuReadUnlock();

@@ -1,4 +1,7 @@
-/** Routes come, change and go while CPUs look up: every answer is one from before or after a change. */
+/**
+ * Routes come, change and go while CPUs look up: every answer is one from before or after a
+ * change.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestMachine, testMachine, type WasmCall } from "../../../helpers/testMachine.js";
 import { startThreads, type Threads } from "../../../helpers/threads.js";

@@ -1,9 +1,13 @@
 // Entry of the tests of net/fib/: the contract, with requests written into scratch memory.
 
 import { fillBytes, plainLoad32, plainStore32 } from "../../../../assembly/arch/atomic";
+import { superBlock } from "../../../../assembly/arch/superblock";
 import { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
+import { listAddTail, listInit } from "../../../../assembly/lib/listHead";
+import { FibAlias } from "../../../../assembly/net/fib/fibAlias";
 import { FibConfig, nhConfigOf } from "../../../../assembly/net/fib/fibConfig";
 import { FibInfo, fibInfoAt, fibInfos, nhRthOutput } from "../../../../assembly/net/fib/fibInfo";
+import { fibSemanticMatch } from "../../../../assembly/net/fib/fibMatch";
 import { FibResult, thisFibResult } from "../../../../assembly/net/fib/fibResult";
 import {
   fibCreateInfo,
@@ -46,6 +50,13 @@ export {
   rcuCpuOnline,
   rcuQuiescent,
 } from "../../../../assembly/kernel/rcu";
+export {
+  fibCreateInfoRequest,
+  fibDetachTables,
+  fibInfosOfDevice,
+  fibReleaseInfoNumber,
+  tablePartBytes,
+} from "../../../../assembly/net/fib/fibHost";
 export {
   fibInfoInit,
   fibSyncDownDev,
@@ -91,6 +102,11 @@ export function setMore(at: usize, protocol: u32, prefsrc: u32, mtu: u32, flags:
   cfg.prefsrc = prefsrc;
   cfg.mtu = mtu;
   cfg.flags = flags;
+}
+
+/** The host's request area: what `fibCreateInfoRequest` reads. */
+export function setRequestAt(at: usize): void {
+  superBlock().requestAt = <u32>at;
 }
 
 export function insert(id: u32, at: usize): i32 {
@@ -276,4 +292,36 @@ export function losePoolObject(id: u32): void {
 export function writeRow(at: usize, key: u32, plen: u32, info: u32): void {
   plainStore32(at, key);
   plainStore32(at + 4, plen | (info << 16));
+}
+
+/** Begins an alias list of the test's own at `head`, for `match`. */
+export function initList(head: usize): void {
+  listInit(head);
+}
+
+/** An alias of fib_info `info` in zeroed memory at `at`, last on the list. */
+export function addAlias(head: usize, at: usize, info: u32, tos: u32): void {
+  const fa = changetype<FibAlias>(at);
+  fa.info = info;
+  fa.tos = <u8>tos;
+  fa.type = 1;
+  listAddTail(at, head);
+}
+
+/**
+ * Where an alias's `state` is the `scope` of fib_info `index`: a lookup that marks the alias as
+ * used changes what it finds when it reads the list again.
+ */
+export function aliasOverScopeOf(index: u32): usize {
+  const scopeAt = changetype<usize>(fibInfoAt(index)) + offsetof<FibInfo>("scope");
+  return scopeAt - offsetof<FibAlias>("state");
+}
+
+/** The semantic match alone, over a list of the test's. */
+export function match(head: usize, tos: u32, scope: u32, oif: u32): i32 {
+  return fibSemanticMatch(head, tos, scope, oif, thisFibResult());
+}
+
+export function aliasState(at: usize): u32 {
+  return changetype<FibAlias>(at).state;
 }

@@ -1,4 +1,6 @@
-/** Bulk load: the mix of lengths of a real table, every answer by the model, and adopting a table. */
+/**
+ * Bulk load: the mix of lengths of a real table, every answer by the model, and adopting a table.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FibMachine, ip } from "./fibMachine.js";
@@ -89,7 +91,7 @@ async function withInfos(tableBytes: number): Promise<FibMachine> {
 }
 
 describe("bulk load", () => {
-  it("loads 20,000 prefixes; any address gets the longest of them; unloading leaves nothing", async () => {
+  it("loads 20,000 prefixes; any address gets the longest; unloading leaves nothing", async () => {
     const m = await withInfos(16 * 1024 * 1024);
     const rows = table(20_000, 7);
     expect(load(m, rows)).toBe(rows.length);
@@ -116,7 +118,7 @@ describe("bulk load", () => {
     expect(m.call("poolLive")).toBe(0);
   });
 
-  it("leaves out rows that are no prefix, name no fib_info, come twice, or find the part full", async () => {
+  it("leaves out rows of no prefix or no fib_info, a second time, or with the part full", async () => {
     const m = await withInfos(20 * 1024);
     const good = { key: ip("10.0.0.0"), plen: 8, info: 1 };
     const bad = [

@@ -125,6 +125,13 @@ export class FibMachine {
     return this.call("createInfo", this.config);
   }
 
+  /** As the host does: the request is in its area, the call has no arguments. */
+  createInfoRequest(route: Omit<Route, "key" | "plen">): number {
+    this.write({ key: 0, plen: 0, ...route });
+    this.call("setRequestAt", this.config);
+    return this.call("fibCreateInfoRequest");
+  }
+
   private answer(ret: number): Answer {
     if (ret !== 0) return { ret, plen: 0, gw: 0, type: 0, scope: 0, nh: 0, table: 0, info: 0 };
     return {

@@ -1,4 +1,7 @@
-/** What a request to add, replace or delete does to the routes of a prefix, and which of them answers. */
+/**
+ * What a request to add, replace or delete does to the routes of a prefix, and which of them
+ * answers.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { APPEND, CREATE, EXCL, FibMachine, ip, LOCAL, MAIN, REPLACE } from "./fibMachine.js";
 
@@ -20,7 +23,7 @@ describe("requests", () => {
     expect(m.check()).toBe(0);
   });
 
-  it("F4-46 keeps aliases by tos descending, then priority ascending; tos 0 answers any tos", () => {
+  it("F4-46 keeps aliases by tos falling, then priority rising; tos 0 answers any tos", () => {
     m.insert({ ...NET, priority: 5, nexthops: via(1) });
     m.insert({ ...NET, tos: 8, priority: 9, nexthops: via(2) });
     m.insert({ ...NET, priority: 1, nexthops: via(3) });
@@ -101,7 +104,7 @@ describe("requests", () => {
     expect(m.call("rtGenid")).toBe(added + 2);
   });
 
-  it("F4-47 a table reports the error of the route's type; without custom rules all end as -ENETUNREACH", () => {
+  it("F4-47 a table reports the error of the route's type; fib_lookup only -ENETUNREACH", () => {
     const errors: [type: number, error: number][] = [
       [6, -22],
       [7, -113],
@@ -117,7 +120,7 @@ describe("requests", () => {
     expect(m.lookupAll(INSIDE).ret).toBe(-101);
   });
 
-  it("asks local before main, moves on after any failure, and can be told to skip local", async () => {
+  it("asks local before main, moves on after any failure, and skips local if told", async () => {
     m.insert({ ...NET, nexthops: via(1) });
     m.insert({ ...NET, table: LOCAL, type: 2, scope: 254, nexthops: via(2) });
     expect(m.lookupAll(INSIDE)).toMatchObject({ gw: 2, type: 2, scope: 254 });

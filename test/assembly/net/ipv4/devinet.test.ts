@@ -1,112 +1,65 @@
-/**
- * Devices down, up and away, judged by the reference router: what goes with a device, what stays, and
- * what must be added again.
- */
-import { beforeEach, describe, expect, it } from "vitest";
-import {
-  NLM_F_CREATE,
-  NLM_F_EXCL,
-  RT_TABLE_LOCAL,
-  RT_TABLE_MAIN,
-} from "../../../../src/machine/machine.js";
-import { connectedRoutes } from "../../../../src/reference/connectedRoutes.js";
-import { isSameFate } from "../../../../src/reference/fate.js";
-import { parseAddress } from "../../../../src/reference/ipv4Address.js";
-import { ENETDOWN, type ReferenceRouter } from "../../../../src/reference/referenceRouter.js";
-import { findDevice, type Route, RT_SCOPE_NOWHERE } from "../../../../src/reference/world.js";
-import { frameOfTemplate } from "../../../../src/workloads/templates.js";
-import {
-  COMPILE_MS,
-  type Router,
-  referenceRouter,
-  routerOf,
-  TABLE,
-  TABLE_ROWS,
-  WORLD,
-} from "../../machine/router.js";
+/** Devices that go down and away under cached routes, and what their ends leave. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { readMib } from "../../../../src/machine/counters.js";
+import { COMPILE_MS, flowsToRows, type Router, routerOf, WORLD } from "../../machine/router.js";
 
-const TX0 = 6;
-const RX0 = 2;
-const SENDER = parseAddress("198.18.0.4");
-/** Own address, subnet, hosts and broadcast of tx0, and of tx1, which stays up. */
-const NEAR = ["10.2.0.1", "10.2.0.0", "10.2.0.200", "10.2.0.250", "10.2.0.255", "10.2.1.1"];
+const TX0 = WORLD.nexthops[0]?.ifindex ?? 0;
+const LO = 1;
 
-describe.each(["linux-3.10", "no-cache", "nexthop-direct"])("devices of %s", (design) => {
+describe.each(["linux-3.10", "linux-3.10+slot-ref=counted"])("devices of %s", (design) => {
   let router: Router;
-  let judge: ReferenceRouter;
+  let dev = 0;
+  let held = 0;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     router = await routerOf(design);
-    judge = referenceRouter();
+    router.machine.setWord("SB_PACKETS_PER_TICK", 0);
+    dev = router.machine.deviceAt(TX0);
+    router.setFlows(flowsToRows([0, 1], 64));
+    router.forward(64);
   }, COMPILE_MS);
 
-  /** Destinations whose fate is not the reference's. */
-  const wrong = (): number[] => {
-    const near = [...NEAR, "10.2.1.200"].map(parseAddress);
-    const far = Array.from({ length: TABLE_ROWS }, (_, row) => (TABLE.prefixes[row] ?? 0) + 1);
-    const template = router.templates[0] ?? new Uint8Array();
-    return [...near, ...far].filter((daddr) => {
-      const frame = frameOfTemplate(template, SENDER, daddr);
-      const fate = router.receive(RX0, frame);
-      return typeof fate === "string" || !isSameFate(fate, judge.forward(RX0, frame));
-    });
-  };
-
-  const device = (): number => router.machine.deviceAt(TX0);
-
-  const close = (): void => {
-    router.control("devClose", device());
-    judge.deviceDown(TX0);
-  };
-
-  const routeNew = (route: Route): number => {
-    router.machine.writeRequest(route, NLM_F_CREATE | NLM_F_EXCL);
-    return router.control("routeNew", route.table === "local" ? RT_TABLE_LOCAL : RT_TABLE_MAIN);
-  };
-
-  it("down takes routes and neighbours, but not the routes to the device's own addresses", () => {
-    expect(wrong()).toEqual([]);
-    close();
-    expect(wrong()).toEqual([]);
-    const own = WORLD.neighbours.filter((one) => one.ifindex === TX0).length;
-    expect(router.call("neighEntries")).toBe(WORLD.neighbours.length - own);
+  it("a device that goes down takes routes and neighbours along: no route is left", () => {
+    const genid = router.call("rtGenid");
+    const neighbours = WORLD.neighbours.filter(({ ifindex }) => ifindex === TX0).length;
+    const before = router.call("neighEntries");
+    // A socket that keeps the route.
+    held =
+      router.slots().find(({ rtable }) => {
+        return router.field(rtable, "DST_DEV_OFFSET") === dev;
+      })?.rtable ?? 0;
+    router.call("dstHold", held);
+    expect(router.control("devClose", dev)).toBeGreaterThan(0);
+    expect(router.call("neighEntries")).toBe(before - neighbours);
+    expect(router.call("rtGenid")).toBeGreaterThan(genid);
+    router.forward(64);
+    expect(readMib(router.machine).drops).toEqual({ "no-route": 32 });
   });
 
-  it("a route over a device that is down is refused", () => {
-    close();
-    const nexthop = WORLD.nexthops[0];
-    if (nexthop === undefined) throw new RangeError("no next hop");
-    const prefix = parseAddress("203.0.113.0");
-    const base = { table: "main", prefix, length: 24, type: 1, scope: 0 } as const;
-    expect(routeNew({ ...base, nexthop })).toBe(-ENETDOWN);
-    expect(judge.addRoute({ ...base, nexthop })).toBe(-ENETDOWN);
-  });
-
-  it("up brings back what the control plane adds, and nothing by itself", () => {
-    close();
-    router.control("devOpen", device());
-    const found = findDevice(WORLD, TX0);
-    const routes = found === undefined ? [] : connectedRoutes(found);
-    for (const route of routes.filter((one) => one.nexthop.scope !== RT_SCOPE_NOWHERE)) {
-      expect(routeNew(route)).toBe(0);
-    }
-    judge.deviceUp(TX0);
-    expect(wrong()).toEqual([]);
-  });
-
-  it("away takes the routes to its own addresses too, and leaves no reference", () => {
-    const { machine } = router;
-    router.control("unregisterNetdevice", device());
-    judge.deviceDown(TX0);
-    expect(judge.deleteRoute("local", parseAddress("10.2.0.1"), 32)).toBe(0);
-    expect(wrong()).toEqual([]);
+  it("F4-17 F4-79 its end waits for the holders' references, which move to loopback", () => {
+    const loopback = router.deviceCount(LO);
+    router.control("fibDetachTables");
+    router.control("unregisterNetdevice", dev);
     router.drain();
-    const first = machine.word("SB_FLOOR_FIB_INFO");
-    const held = WORLD.nexthops.flatMap(({ ifindex }, k) => (ifindex === TX0 ? [first + k] : []));
-    // What is left is the host's: it made each next hop once, for the bulk load.
-    expect(router.control("netdevRunTodo", device())).toBe(held.length);
-    for (const number of held) router.control("fibReleaseInfoNumber", number);
+    expect(router.control("netdevRunTodo", dev)).toBe(0);
+    expect(router.field(held, "DST_DEV_OFFSET")).toBe(router.machine.deviceAt(LO));
     router.drain();
-    expect(router.control("netdevRunTodo", device())).toBe(0);
+    expect(router.rtablesInUse()).toBe(1);
+    expect(router.deviceCount(LO)).toBeLessThanOrEqual(loopback + 1);
+    router.call("dstRelease", held);
+    router.control("dstGcTask");
+    router.drain();
+    expect(router.rtablesInUse()).toBe(0);
+    expect(router.entries()).toBe(0);
+  });
+
+  it("F4-79 a reference that nobody gives back is reported for ever", () => {
+    const tx1 = router.machine.deviceAt(WORLD.nexthops[1]?.ifindex ?? 0);
+    router.call("devHold", tx1);
+    router.control("unregisterNetdevice", tx1);
+    router.drain();
+    for (let i = 0; i < 3; i++) expect(router.control("netdevRunTodo", tx1)).toBe(1);
+    router.call("devPut", tx1);
+    expect(router.control("netdevRunTodo", tx1)).toBe(0);
   });
 });

@@ -1,0 +1,130 @@
+/**
+ * Two CPUs on private data against one: the worker threads of an experiment, each with its own
+ * frames, counters and flow list, over a table that fits the caches. The ping-pong latency says
+ * what
+ * two CPUs are here: threads of one core do not give two cores' work, whatever runs on them.
+ */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Cpus } from "../../src/machine/cpus.js";
+import type { CpuReport, WindowLoop } from "../../src/machine/cpuTask.js";
+import { FLOOR, Router } from "../forward/router.js";
+import type { Arm, RowPlan, Window } from "../harness/arm.js";
+import type { BenchContext } from "../harness/context.js";
+
+const CPUS = 2;
+const WORKLOAD = "single-flow";
+const ROUTES_MAX = 1000;
+const DESIGNS = ["nexthop-direct", "linux-3.10"];
+/** Windows are long beside the microseconds by which two CPUs leave the gate apart. */
+const WINDOW_FACTOR = 4;
+const PROBE_PACKETS = 16_384;
+const PING_PONG_ROUNDS = 100_000;
+/** Waiting for a core above this part of a window disturbs it; waking up for the task counts
+ * too. */
+const WAIT_SHARE_MAX = 0.05;
+const AIM = { atLeast: 1.9 };
+
+interface Load {
+  readonly machine: number;
+  readonly name: string;
+  readonly loop: WindowLoop;
+  readonly aim: boolean;
+}
+
+/** Nanoseconds that threads of this process have waited for a core; 0 where nobody tells. */
+function waitedNs(tids: readonly number[]): number {
+  const waits = tids.map((tid) => {
+    try {
+      return Number(readFileSync(`/proc/self/task/${tid}/schedstat`, "utf8").split(" ")[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  });
+  return waits.reduce((sum, ns) => sum + ns, 0);
+}
+
+/** Nanoseconds for one packet of the machine: the CPUs' rates are added. */
+export function machineNs(
+  reports: readonly Pick<CpuReport, "startNs" | "endNs">[],
+  packets: number,
+): number {
+  const rates = reports.map((report) => packets / (report.endNs - report.startNs));
+  return 1 / rates.reduce((sum, rate) => sum + rate, 0);
+}
+
+class CpuArms {
+  private tids: readonly number[] = [];
+
+  constructor(private readonly cpus: Cpus) {}
+
+  /** Learns the threads, and how long a line takes from one CPU to the other and back, in ns. */
+  async introduce(): Promise<number> {
+    this.tids = (await this.cpus.onAll({ kind: "hello" }, "starting")).map((r) => r.tid);
+    const task = { kind: "pingPong", rounds: PING_PONG_ROUNDS } as const;
+    const reports = await this.cpus.onAll(task, "passing a word to and fro");
+    const spans = reports.filter((r) => r.ran).map((r) => r.endNs - r.startNs);
+    return Math.max(...spans) / PING_PONG_ROUNDS;
+  }
+
+  private async window(load: Load, cpus: number, packets: number): Promise<Window> {
+    const { machine, loop } = load;
+    const before = waitedNs(this.tids);
+    const task = { kind: "window", machine, loop, cpus, packets, leadIn: packets >>> 3 } as const;
+    const reports = await this.cpus.onAll(task, `measuring ${load.name}`);
+    const ran = reports.filter((report) => report.ran);
+    const spanNs = Math.max(...ran.map((report) => report.endNs - report.startNs));
+    const disturbed = waitedNs(this.tids) - before > spanNs * WAIT_SHARE_MAX;
+    return { ns: machineNs(ran, packets), disturbed };
+  }
+
+  /** An arm of `cpus` CPUs with windows of about `windowMs`. */
+  async arm(name: string, load: Load, cpus: number, windowMs: number): Promise<Arm> {
+    const probe = await this.window(load, 1, PROBE_PACKETS);
+    const packets = Math.max(64, Math.round((windowMs * 1e6) / probe.ns));
+    return { name, window: () => this.window(load, cpus, packets) };
+  }
+}
+
+/** Measures receive only, the floor and two designs on one CPU and on two, interleaved. */
+export async function benchCpus(context: BenchContext): Promise<void> {
+  const { options } = context;
+  const routes = options.routes === "all" ? ROUTES_MAX : Math.min(options.routes, ROUTES_MAX);
+  const router = await Router.boot([FLOOR, ...DESIGNS], { ...options, routes }, CPUS);
+  router.setWorkload(WORKLOAD);
+  const loads: Load[] = [
+    { machine: 0, name: "receive only", loop: "nullPackets", aim: true },
+    { machine: 0, name: FLOOR, loop: "forwardPackets", aim: true },
+    ...DESIGNS.map((name, i): Load => {
+      return { machine: i + 1, name, loop: "forwardPackets", aim: false };
+    }),
+  ];
+  const cpus = await Cpus.start(router.experiment.machines, { cpus: CPUS });
+  try {
+    const arms = new CpuArms(cpus);
+    const roundNs = await arms.introduce();
+    const list: Arm[] = [];
+    const rows: RowPlan[] = [];
+    for (const load of loads) {
+      const [one, two] = [`one CPU, ${load.name}`, `two CPUs, ${load.name}`];
+      list.push(await arms.arm(one, load, 1, options.windowMs * WINDOW_FACTOR));
+      list.push(await arms.arm(two, load, CPUS, options.windowMs * WINDOW_FACTOR));
+      const row: RowPlan = { arm: two, yardstick: one, inverse: true };
+      rows.push(load.aim ? { ...row, aim: AIM } : row);
+    }
+    const pingPong = `ping-pong ${(roundNs / 2).toFixed(0)} ns one way`;
+    const where = `${availableParallelism()} cores, ${cpus.pinned ? "pinned" : "not pinned"}`;
+    await context.run({
+      thing: "cpus",
+      title: `${WORKLOAD} on private data; ${pingPong}, ${where}`,
+      operation: "packet of the machine",
+      arms: list,
+      rows,
+      notes: [
+        "ratios are of rates; the aim is for cores of their own, where one way takes 40 ns or more",
+      ],
+    });
+  } finally {
+    await cpus.close();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Routers to bench: machines with the real images over the embedded table, or a thinned one, in the
+ * setup that every workload runs in. All machines share one memory and its table part.
+ */
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { compileImage } from "../../src/image/compile.js";
+import { parseDesign } from "../../src/image/designs.js";
+import { findImage, type Image, sha256 } from "../../src/image/imageStore.js";
+import { packageRoot } from "../../src/image/packageRoot.js";
+import { embeddedTablePath, loadEmbeddedTable } from "../../src/inputs/embeddedTable.js";
+import { assignNexthops } from "../../src/inputs/nexthops.js";
+import type { RoutingTable } from "../../src/inputs/routingTable.js";
+import { thinTable } from "../../src/inputs/thinTable.js";
+import { Experiment } from "../../src/machine/experiment.js";
+import { buildFlowLists } from "../../src/workloads/flows.js";
+import { standardWorld } from "../../src/workloads/standardWorld.js";
+import { rxTemplates } from "../../src/workloads/templates.js";
+import { findWorkload } from "../../src/workloads/workload.js";
+import type { BenchOptions } from "../harness/arm.js";
+
+/** The control without a lookup; every other name is a design. */
+export const FLOOR = "floor";
+const FLOOR_DEFINES = { DST_ROUTE_CACHE: 3 };
+/** The design whose other knobs the floor has: it differs by the lookup alone. */
+const FLOOR_BASE = "nexthop-direct";
+const NEXTHOPS = 64;
+/** Offered load that moves the machine's clock, and its ticks. */
+const CLOCK = { hz: 1000, packetsPerSecond: 1_000_000 };
+
+async function imageOf(name: string): Promise<Image> {
+  if (name !== FLOOR) return findImage(parseDesign(name), "release");
+  const bytes = await compileImage({ flavour: "release", defines: FLOOR_DEFINES });
+  const { row } = parseDesign(FLOOR_BASE);
+  return { name, row, flavour: "release", bytes, sha256: sha256(bytes), compiledNow: true };
+}
+
+function tableOf(options: BenchOptions): RoutingTable {
+  // From dist-bench/ the table is where it is for the compiled sources in dist/.
+  const beside = pathToFileURL(path.join(packageRoot, "dist", "inputs", "embeddedTable.js"));
+  const full = loadEmbeddedTable(embeddedTablePath(beside.href));
+  if (options.routes === "all" || options.routes >= full.count) return full;
+  return thinTable(full, options.routes, options.seed);
+}
+
+/** An experiment and what its flow lists are drawn from. */
+export class Router {
+  private constructor(
+    readonly experiment: Experiment,
+    readonly table: RoutingTable,
+    private readonly options: BenchOptions,
+    private readonly cpus: number,
+  ) {}
+
+  /** Boots a machine for each of these designs. */
+  static async boot(names: readonly string[], options: BenchOptions, cpus = 1): Promise<Router> {
+    const images: Image[] = [];
+    for (const name of names) images.push(await imageOf(name));
+    const world = standardWorld({ nexthops: NEXTHOPS });
+    const table = tableOf(options);
+    const nexthops = assignNexthops(table, NEXTHOPS, options.seed);
+    const experiment = await Experiment.create({
+      images,
+      world,
+      table,
+      nexthopOf: (row) => nexthops[row] ?? 0,
+      templates: rxTemplates(world),
+      flowPairs: options.flowPackets,
+      boot: { cpus, cores: cpus, ...CLOCK, seed: options.seed, fibTables: 2 },
+    });
+    return new Router(experiment, table, options, cpus);
+  }
+
+  /** Draws the packets of a workload and points all machines at them. */
+  setWorkload(name: string): void {
+    const { flowPackets: packets, seed } = this.options;
+    const world = standardWorld({ nexthops: NEXTHOPS });
+    const request = { cpus: this.cpus, packets, seed, world };
+    this.experiment.setFlows(buildFlowLists(findWorkload(name), this.table, request).perCpu);
+  }
+}

@@ -1,0 +1,84 @@
+/** The audit: it passes for a sound machine, and each kind of fault makes it fail, by name. */
+import { describe, expect, it } from "vitest";
+import { type AuditReport, auditMachine } from "../../../src/machine/audit.js";
+import type { Machine } from "../../../src/machine/machine.js";
+import {
+  drainHere,
+  machineOf,
+  runPackets,
+  type Small,
+  setWorkload,
+  smallExperiment,
+} from "./smallExperiment.js";
+
+/** Boots a machine, runs packets both ways, lets `damage` change its bytes, and audits it. */
+async function audited(
+  image: string,
+  damage: (machine: Machine, small: Small) => void,
+): Promise<AuditReport> {
+  const small = await smallExperiment([image]);
+  const machine = machineOf(small, 0);
+  setWorkload(small, "internet-mix");
+  runPackets(machine, "forwardPackets", 2_048);
+  runPackets(machine, "sendPackets", 2_048);
+  damage(machine, small);
+  const { world, routesByNexthop } = small;
+  return auditMachine({ machine, world, routesByNexthop, drain: () => drainHere(machine) });
+}
+
+describe("auditMachine", () => {
+  it.each(["linux-3.10", "no-cache", "nexthop-direct"])("balances for %s", async (design) => {
+    for (const flavour of ["release", "debug"]) {
+      const report = await audited(`${design}.${flavour}`, () => {});
+      expect(report.failures).toEqual([]);
+      expect(report.ok).toBe(true);
+      expect(report.checks).toBeGreaterThan(40);
+    }
+  });
+
+  it("finds a counter that is off by one", async () => {
+    const report = await audited("nexthop-direct.release", (machine) => {
+      const at = (machine.areaOf(0) + machine.layout.at("PCPU_MIB")) / 4;
+      machine.u32[at] = (machine.u32[at] ?? 0) + 1;
+    });
+    expect(report.ok).toBe(false);
+    expect(report.failures).toEqual(["packets accounted for: found 4096, expected 4097"]);
+  });
+
+  it("finds a leaked reference on a dst", async () => {
+    const report = await audited("linux-3.10.release", (machine) => {
+      const control = machine.cpu(machine.controlCpu);
+      const infos = Array.from({ length: machine.word("FIB_INFOS_NEXT") }, (_, i) => i);
+      const route = infos.map((i) => control.call("slotRouteOf", i, 0)).find((at) => at !== 0);
+      control.call("dstHold", route ?? 0);
+    });
+    expect(report.failures.join("\n")).toMatch(/^refcnt of the slotted rtable at \d+: found 1, /m);
+  });
+
+  it("finds a leaked reference on a device", async () => {
+    const report = await audited("linux-3.10.release", (machine) => {
+      machine.cpu(machine.controlCpu).call("devHold", machine.deviceAt(6));
+    });
+    expect(report.failures).toEqual([expect.stringMatching(/^references on tx0: found/)]);
+  });
+
+  it("finds a word in the guard page", async () => {
+    const report = await audited("nexthop-direct.release", (machine) => {
+      machine.u32[100] = 1;
+    });
+    expect(report.failures).toEqual([
+      "words of the guard page that are not zero: found 1, expected 0",
+    ]);
+  });
+
+  it("finds a count of routes that is wrong", async () => {
+    const report = await audited("nexthop-direct.release", (machine, small) => {
+      const first = machine.word("SB_FLOOR_FIB_INFO");
+      const at = machine.word("FIB_INFOS_AT") + first * machine.word("FIB_INFOS_STRIDE");
+      const treeref = (at + machine.layout.at("FIB_INFO_TREEREF")) / 4;
+      expect(machine.u32[treeref]).toBe((small.routesByNexthop[0] ?? 0) + 1);
+      machine.u32[treeref] = 1;
+    });
+    expect(report.failures).toEqual([expect.stringMatching(/^treeref of next hop 0: found 1, /)]);
+  });
+});
