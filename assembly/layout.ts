@@ -19,7 +19,13 @@ export {
   PCPU_RINGS,
   PCPU_RT_STAT,
 } from "./arch/percpu";
-export { ABI_VERSION, G_NETDEV, SUPERBLOCK_BYTES, SUPERBLOCK_MAGIC } from "./arch/superblock";
+export {
+  ABI_VERSION,
+  G_NETDEV,
+  G_UNCACHED,
+  SUPERBLOCK_BYTES,
+  SUPERBLOCK_MAGIC,
+} from "./arch/superblock";
 export { TX_RING_ENTRIES } from "./net/core/devXmit";
 export {
   DST_DEV_OFFSET,

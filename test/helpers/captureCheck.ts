@@ -27,6 +27,8 @@ export interface CaptureVerdict {
   readonly ambiguous: number;
   /** Drops for reasons that are no state's, only a moment's: device-down while it goes down. */
   readonly momentary: number;
+  /** Drops that no state allows, by reason. */
+  readonly unexplained: Readonly<Record<string, number>>;
   /** Packets and bursts that nothing explains; the first few as lines. */
   readonly wrong: number;
   readonly faults: readonly string[];
@@ -53,6 +55,7 @@ class Checker {
   momentary = 0;
   wrong = 0;
   readonly faults: string[] = [];
+  readonly unexplained: Record<string, number> = {};
   private readonly firstDrop: number;
 
   constructor(
@@ -110,7 +113,11 @@ class Checker {
         this.momentary += found - must.length;
       }
       if (found >= must.length && found <= can.length) continue;
-      this.fault(`${where}: ${found} ${dropName(drop)}, not ${must.length} to ${can.length}`);
+      const name = dropName(drop);
+      if (found > can.length) {
+        this.unexplained[name] = (this.unexplained[name] ?? 0) + found - can.length;
+      }
+      this.fault(`${where}: ${found} ${name}, not ${must.length} to ${can.length}`);
     }
   }
 }
@@ -127,6 +134,6 @@ export function captureCheck(
       checker.burst(cpu, records.subarray(n * RECORD_WORDS, (n + 1) * RECORD_WORDS));
     }
   }
-  const { frames, others, ambiguous, momentary, wrong, faults } = checker;
-  return { frames, others, ambiguous, momentary, wrong, faults };
+  const { frames, others, ambiguous, momentary, wrong, faults, unexplained } = checker;
+  return { frames, others, ambiguous, momentary, wrong, faults, unexplained };
 }

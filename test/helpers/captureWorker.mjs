@@ -1,7 +1,7 @@
 /**
- * A CPU of a machine under changes, as a worker thread: one that forwards and captures what it sent,
- * or the control plane that makes the changes. Plain JavaScript, because a worker thread runs it as it
- * is. What it is handed is `CaptureWorkerData` of `captureRun.ts`, which also explains the record.
+ * A CPU of a machine under changes, as a worker thread: one that forwards and captures what it
+ * sent, or the control plane that makes the changes. Plain JavaScript, because a worker thread runs
+ * it as it is. `captureRun.ts` hands it everything, and explains the record.
  */
 import { parentPort, workerData } from "node:worker_threads";
 

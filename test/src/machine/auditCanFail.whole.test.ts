@@ -93,6 +93,18 @@ function slotted(machine: Machine): number {
   throw new RangeError("no slot has an rtable");
 }
 
+/** Makes `entry` (a list_head) the one member of the global uncached list. */
+function listAddOnly(machine: Machine, entry: number): void {
+  const head = machine.plan.superblock.base + machine.layout.at("G_UNCACHED") + 16;
+  for (const [from, to] of [
+    [head, entry],
+    [entry, head],
+  ] as const) {
+    machine.u32[from / 4] = to;
+    machine.u32[from / 4 + 2] = to;
+  }
+}
+
 /** Defect to the equations that break, each on a line of its own. */
 const DEFECTS: readonly (readonly [BustedName, readonly RegExp[]])[] = [
   ["lastRelease", [/^rtables in slots and on the garbage list: /m]],
@@ -122,6 +134,14 @@ const LEAKS: readonly (readonly [string, (machine: Machine) => void, RegExp])[] 
     "an rtable that nobody points to",
     (machine) => machine.cpu(0).call("dstAlloc", DST_OPS_IPV4, machine.deviceAt(6), 1, 0, 0),
     /^rtables in slots and on the garbage list: /m,
+  ],
+  [
+    "an rtable that stays on the uncached list",
+    (machine) => {
+      const at = machine.cpu(0).call("dstAlloc", DST_OPS_IPV4, machine.deviceAt(6), 0, 0, 0);
+      listAddOnly(machine, at + machine.layout.at("RTABLE_UNCACHED_OFFSET"));
+    },
+    /^members of the uncached lists: found 1, expected 0$/m,
   ],
   [
     "a byte written through a null pointer",
