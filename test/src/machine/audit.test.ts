@@ -79,6 +79,6 @@ describe("auditMachine", () => {
       expect(machine.u32[treeref]).toBe((small.routesByNexthop[0] ?? 0) + 1);
       machine.u32[treeref] = 1;
     });
-    expect(report.failures).toEqual([expect.stringMatching(/^treeref of next hop 0: found 1, /)]);
+    expect(report.failures.join("\n")).toMatch(/^treeref of next hop 0: found 1, expected \d+$/m);
   });
 });
