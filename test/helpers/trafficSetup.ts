@@ -2,7 +2,7 @@
  * A small Internet for tests of whole machines: some thousand generated prefixes, and a few hot
  * places where prefixes nest and to which most packets go.
  *
- *   hot place h      (40 + h).0.0.0/8      there if h is even, so that a deleted /16 falls back to it
+ *   hot place h      (40 + h).0.0.0/8      there if h is even: a deleted /16 falls back to it
  *                    (40 + h).7.0.0/16     always there at first
  *                    (40 + h).7.16.0/20    ┐ come and go
  *                    (40 + h).7.17.0/24    │
