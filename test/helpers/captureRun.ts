@@ -4,7 +4,7 @@
  *
  *   0  version before, version after, position in the flow list, spare
  *   4  what the burst added to each of the 32 MIB counters
- *  36  64 packets: descriptor of the transmit ring (0: not sent), 16 words of frame and padding
+ *  36  64 packets: descriptor of the transmit ring (0: not sent), 16 words of padded frame
  *
  * The version is even between changes and odd while one is made (`fateTimeline.ts`). A worker that
  * throws, traps or does not end in time ends the run with an error that names it.

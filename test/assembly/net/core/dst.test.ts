@@ -85,7 +85,7 @@ describe.each([
     for (const at of [...made, atThreshold, ungated]) router.call("dstRelease", at);
   });
 
-  it("F4-5 F4-7 the last release frees a NOCACHE entry; a slotted one only where slots count", () => {
+  it("F4-5 F4-7 the last release frees a NOCACHE entry; a slotted one if slots count", () => {
     const slotted = alloc(true);
     router.call("dstRelease", slotted);
     const nocache = alloc(false);
@@ -227,7 +227,7 @@ describe("the garbage list of linux-3.10", () => {
     expect(router.call("runDeferred")).toBe(0);
   });
 
-  it("F4-3 no number of live rtables fails before the slab is empty; then drops are counted", () => {
+  it("F4-3 no number of live rtables fails before the slab is empty; then drops count", () => {
     const base = router.entries();
     const made: number[] = [];
     for (let at = alloc(); at !== 0; at = router.call("rtDstAlloc", dev, 1)) made.push(at);

@@ -17,7 +17,7 @@ describe("neighbours", () => {
   const lookup = (ifindex: number, address: number): number =>
     router.call("ipv4NeighLookupNoref", router.machine.deviceAt(ifindex), swapBytes(address));
 
-  it("finds every neighbour of the setup, each as another entry, and none on another device", () => {
+  it("finds every neighbour of the setup, each as another entry; none on another device", () => {
     const found = WORLD.neighbours.map(({ ifindex, address }) => lookup(ifindex, address));
     expect(found).not.toContain(0);
     expect(new Set(found).size).toBe(WORLD.neighbours.length);
@@ -52,7 +52,7 @@ describe("neighbours", () => {
     expect(router.call("slabInUse", NEIGHBOUR_CACHE)).toBe(WORLD.neighbours.length);
   });
 
-  it("a device takes its neighbours along; each is freed after a grace period of the bh flavour", () => {
+  it("a device takes its neighbours along; each is freed after a bh grace period", () => {
     const dev = router.machine.deviceAt(TX);
     const others = WORLD.neighbours.filter(({ ifindex }) => ifindex !== TX);
     const before = router.deviceCount(TX);

@@ -84,7 +84,7 @@ describe("skb and dst", () => {
     router.call("skbDstCopy", a, b + SKB_BYTES);
   });
 
-  it("F4-80 skb_dst_force makes a borrowed dst a counted one, even from 0; a counted one stays", () => {
+  it("F4-80 skb_dst_force counts a borrowed dst, even from 0; a counted one stays", () => {
     router.call("dstRelease", slotted);
     expect(router.refcnt(slotted)).toBe(0);
     router.call("skbDstSetNoref", a, slotted);

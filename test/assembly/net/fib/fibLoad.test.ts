@@ -118,7 +118,7 @@ describe("bulk load", () => {
     expect(m.call("poolLive")).toBe(0);
   });
 
-  it("leaves out what is no prefix, has no fib_info, comes twice or finds no room", async () => {
+  it("leaves out rows of no prefix or no fib_info, twice, or with the part full", async () => {
     const m = await withInfos(20 * 1024);
     const good = { key: ip("10.0.0.0"), plen: 8, info: 1 };
     const bad = [

@@ -23,7 +23,7 @@ describe("ip_forward", () => {
     router = await routerOf("linux-3.10");
   }, COMPILE_MS);
 
-  it("lowers the TTL, mends the checksum and changes nothing else, whatever the header says", () => {
+  it("lowers the TTL, mends the checksum, changes nothing else, whatever the header says", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 255 }),
