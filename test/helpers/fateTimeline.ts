@@ -9,9 +9,10 @@
  *
  *   device down    flags, nexthops, routes, neighbours, in this order: a packet by that device may
  *                  be dropped for device-down or no-neighbour until the change is over
- *   forwarding     the reference of a device's switch is a rule here, because the era's caches share
- *                  an rtable that was made for one receive device with the others (spec 5.3,
- *                  row 10): exact: a packet to forward from that device is dropped for forwarding-off.
+ *   forwarding     the reference of a device's switch is a rule here, because the era's caches
+ *                  share an rtable that was made for one receive device with the others (spec
+ *                  5.3, row 10): exact: a packet to forward from that device is dropped for
+ *                  forwarding-off.
  *                  With slots: while any device is switched off every packet to forward may be
  *                  forwarded or dropped for forwarding-off. When it is on again, never.
  */
