@@ -22,6 +22,7 @@ import {
   mibInc,
 } from "../core/mib";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
+import { FibInfo } from "../fib/fibInfo";
 import { FibResult, thisFibResult } from "../fib/fibResult";
 import { fibLookup } from "../fib/fibTable";
 import { RT_SCOPE_UNIVERSE, RTN_BROADCAST, RTN_LOCAL } from "../fib/rtnetlink";
@@ -54,6 +55,15 @@ function refuse(reason: usize, error: i32): i32 {
   return error;
 }
 
+/** The source of a datagram by the route in `res`: the route's own, else the next hop's, else the
+ * device's first address. Follows `FIB_RES_PREFSRC`. */
+function preferredSource(res: FibResult): u32 {
+  const own = changetype<FibInfo>(<usize>res.fi).prefsrc;
+  if (own != 0) return own;
+  const nh = resultNh(res);
+  return nh.saddr != 0 ? nh.saddr : changetype<NetDevice>(<usize>nh.dev).primaryAddress;
+}
+
 /** Looks up `fl.daddr` and fills device and source address; 0, or the negative error of a counted
  * drop. Follows the resolver of `__ip_route_output_key`, and `udp_sendmsg` for broadcasts. */
 export function resolveOutput(fl: Flowi4, res: FibResult): i32 {
@@ -69,17 +79,17 @@ export function resolveOutput(fl: Flowi4, res: FibResult): i32 {
   const err = fibLookup(bswap32(fl.daddr), 0, RT_SCOPE_UNIVERSE, 0, res);
   if (err != 0) return refuse(DROP_NO_ROUTE, err);
   if (res.type == RTN_LOCAL) {
+    const own = changetype<FibInfo>(<usize>res.fi).prefsrc;
     fl.dev = <u32>netDeviceOf(0);
-    fl.saddr = fl.daddr;
+    fl.saddr = own != 0 ? own : fl.daddr;
     return 0;
   }
   if (ipv4IsZeronet(fl.daddr)) return refuse(DROP_ZERO_DESTINATION, -EINVAL);
   if (ipv4IsLbcast(fl.daddr) || res.type == RTN_BROADCAST) {
     return refuse(DROP_BROADCAST_SEND, -EACCES);
   }
-  const nh = resultNh(res);
-  fl.dev = nh.dev;
-  fl.saddr = nh.saddr != 0 ? nh.saddr : changetype<NetDevice>(<usize>nh.dev).primaryAddress;
+  fl.dev = resultNh(res).dev;
+  fl.saddr = preferredSource(res);
   return 0;
 }
 

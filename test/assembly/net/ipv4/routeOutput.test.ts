@@ -1,6 +1,6 @@
 /** Output routing: device and source that a datagram of this host takes, and who gets none. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../../../src/machine/machine.js";
+import { NLM_F_CREATE, NLM_F_EXCL, RT_TABLE_MAIN } from "../../../../src/machine/machine.js";
 import { swapBytes } from "../../../../src/reference/ipv4Address.js";
 import { type Route, RT_SCOPE_UNIVERSE, RTN_UNICAST } from "../../../../src/reference/world.js";
 import { txAddress } from "../../../../src/workloads/standardWorld.js";
@@ -18,6 +18,9 @@ const LO = 1;
 const ENETUNREACH = 101;
 const EINVAL = 22;
 const EACCES = 13;
+const ADD = NLM_F_CREATE | NLM_F_EXCL;
+/** `saddr` of a request's first next hop (`assembly/net/fib/fibConfig.ts`). */
+const NH_CONFIG_SADDR = 64 + 24;
 const [firstHop] = WORLD.nexthops;
 if (firstHop === undefined) throw new RangeError("the world has no next hop");
 const DEFAULT_ROUTE: Route = {
@@ -45,7 +48,7 @@ describe("output routing", () => {
   };
 
   const addRoute = (route: Route): void => {
-    expect(requestRoute(router, "routeNew", route, NLM_F_CREATE | NLM_F_EXCL)).toBe(0);
+    expect(requestRoute(router, "routeNew", route, ADD)).toBe(0);
     expect(judge.addRoute(route)).toBe(0);
   };
 
@@ -87,11 +90,29 @@ describe("output routing", () => {
     }
   });
 
-  it("the route's preferred source comes first", () => {
-    const preferredSource = txAddress(2, 1);
-    const route = { ...DEFAULT_ROUTE, prefix: 0xc6336400, length: 24, preferredSource };
-    addRoute(route);
-    expect(resolved(0xc6336407)).toMatchObject({ error: 0, saddr: preferredSource });
+  it("the source that the host resolved for the next hop comes before the device's", () => {
+    const { machine } = router;
+    const source = txAddress(2, 1);
+    // A next hop of its own: with the table's it would share their fib_info, and its source.
+    const nexthop = { ...DEFAULT_ROUTE.nexthop, gateway: txAddress(0, 200) };
+    machine.writeRequest({ ...DEFAULT_ROUTE, prefix: 0xc6336500, length: 24, nexthop }, ADD);
+    machine.u32[(machine.word("SB_REQUEST_AT") + NH_CONFIG_SADDR) / 4] = swapBytes(source);
+    expect(router.control("routeNew", RT_TABLE_MAIN)).toBe(0);
+    expect(resolved(0xc6336507)).toMatchObject({ error: 0, saddr: source });
+  });
+
+  it("a route with a preferred source is added and leads where it says", () => {
+    addRoute({
+      ...DEFAULT_ROUTE,
+      prefix: 0xc6336400,
+      length: 24,
+      preferredSource: txAddress(2, 1),
+    });
+    const device = router.machine.deviceAt(DEFAULT_ROUTE.nexthop.ifindex);
+    expect(resolved(0xc6336407)).toMatchObject({ error: 0, device });
+  });
+
+  it("that route's preferred source comes first, as in the reference", () => {
     expectAsJudged(0xc6336407);
   });
 
