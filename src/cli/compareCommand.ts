@@ -41,7 +41,7 @@ export const COMPARE_DEFAULTS = {
   seed: "1",
   pps: "1m",
   flowPackets: "2m",
-  blocks: "60",
+  blocks: "120",
   budget: "5",
   deadline: "20",
 } as const;

@@ -6,17 +6,17 @@
 import { describe, expect, it } from "vitest";
 import { compileImage } from "../../../src/image/compile.js";
 import { parseDesign } from "../../../src/image/designs.js";
-import { sha256 } from "../../../src/image/imageStore.js";
+import { findImage, sha256 } from "../../../src/image/imageStore.js";
 import { KNOBS } from "../../../src/image/knobs.js";
 
 const compiled = new Map<string, Promise<string>>();
 
 function imageHash(design: string): Promise<string> {
-  const { defines } = parseDesign(design);
-  const key = JSON.stringify(defines);
+  const parsed = parseDesign(design);
+  const key = JSON.stringify(parsed.defines);
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const hash = compileImage({ flavour: "release", defines }).then(sha256);
+  const hash = findImage(parsed, "release").then((image) => image.sha256);
   compiled.set(key, hash);
   return hash;
 }
