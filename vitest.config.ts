@@ -20,10 +20,14 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [WHOLE, ...MACHINE],
+          // One worker for many files: a fresh one each costs more than most of these tests.
+          isolate: false,
           ...timeouts,
         },
       },
-      { test: { name: "machine", include: MACHINE, exclude: [WHOLE], ...timeouts } },
+      {
+        test: { name: "machine", include: MACHINE, exclude: [WHOLE], isolate: false, ...timeouts },
+      },
       {
         test: {
           name: "whole",
