@@ -23,11 +23,14 @@
   )
  )
 
- (func $rcuCpuOnline (type $5)
+ (func $rcuCpuOnline (type $6)
   (local $0 i32)
-  (i32.atomic.store offset=192
+  (i32.atomic.store
    (local.tee $0
-    (global.get $global$0)
+    (i32.add
+     (global.get $global$0)
+     (i32.const 192)
+    )
    )
    (i32.or
     (i32.atomic.load offset=320
@@ -38,7 +41,7 @@
     (i32.const 1)
    )
   )
-  (i32.atomic.store offset=320
+  (i32.atomic.store offset=128
    (local.get $0)
    (i32.or
     (i32.atomic.load offset=576
