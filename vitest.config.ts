@@ -6,7 +6,8 @@ import { defineConfig } from "vitest/config";
 // table. `npm test` runs all three.
 const WHOLE = "test/**/*.whole.test.ts";
 const MACHINE = [
-  "test/assembly/{kernel,machine,net,workload}/**/*.test.ts",
+  "test/assembly/{kernel,machine,mm,net,workload}/**/*.test.ts",
+  "test/src/image/{compile,knobs}.test.ts",
   "test/src/machine/**/*.test.ts",
   "test/src/measure/{countCosts,judge*,runCell}.test.ts",
 ];
