@@ -130,6 +130,7 @@ export function describePlan(plan: MemoryPlan, request: PlanRequest): string {
   return (
     `memory ${mib(plan.bytes)}: table ${mib(plan.table.bytes)} for ${request.routes} routes, ` +
     `flow lists ${mib(plan.flows.bytes)}, ${request.machines} machines of ${mib(each)} ` +
-    `for ${request.cpus} CPUs each (reserved, touched only where used)`
+    `for ${request.cpus} CPU${request.cpus === 1 ? "" : "s"} each ` +
+    "(reserved, touched only where used)"
   );
 }
