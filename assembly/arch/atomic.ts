@@ -121,7 +121,8 @@ export function smpMb(): void {
 
 /**
  * Sleeps until `at` no longer holds `expected`, at most `timeoutNs`; a wake-up may be spurious.
- * Traps on the main thread: code that can wait never runs there after boot.
+ * It would block the main thread too: code that can wait never runs there after boot, so that the
+ * host can always see a worker die.
  */
 export function waitOn32(at: usize, expected: u32, timeoutNs: i64): void {
   atomic.wait<i32>(at, <i32>expected, timeoutNs);

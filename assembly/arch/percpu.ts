@@ -62,7 +62,7 @@ export const PCPU_DEV_STATS_BYTES: usize = 64 * 32;
 /** IP counters (the kernel's MIB): 32 counters of 8 bytes. */
 export const PCPU_MIB: usize = PCPU_DEV_STATS + PCPU_DEV_STATS_BYTES;
 export const PCPU_MIB_BYTES: usize = 256;
-/** `rt_cache_stat`: 17 words, rounded up. */
+/** `rt_cache_stat`: 16 words, with room. */
 export const PCPU_RT_STAT: usize = PCPU_MIB + PCPU_MIB_BYTES;
 export const PCPU_RT_STAT_BYTES: usize = 128;
 /** The per-CPU uncached list: lock and head. Other CPUs lock it too. */

@@ -8,7 +8,7 @@
  *
  *   lock      one cmpxchg when free          unlock    one atomic store (an xchg on x86-64)
  *
- * Nesting: locks are taken in the order of the levels (`docs/concurrency.md`); a CPU that takes a
+ * Nesting: locks are taken in the order of `docs/concurrency.md`; a CPU that takes a
  * lock it holds traps at once in debug images, and at the deadline in others.
  */
 import { atomicCmpxchg32, atomicLoad32, atomicStore32, waitOn32 } from "../arch/atomic";

@@ -1,5 +1,6 @@
 /**
- * `rt_cache_stat`: the 17 per-CPU counters of `/proc/net/stat/rt_cache`, in the kernel's order.
+ * `rt_cache_stat`: the per-CPU counters of `/proc/net/stat/rt_cache`, in the kernel's order: its 17
+ * columns without the first, `entries`, which is one number for all CPUs.
  * Words at PCPU_RT_STAT. Owner only, plain. From 3.6 on the hit and gc columns stay 0.
  */
 import { plainLoad32, plainStore32 } from "../../arch/atomic";

@@ -2,12 +2,9 @@
  * A small experiment for tests: machines of a few thousand routes booted on this thread, with the
  * setup and the templates that every run has. What needs threads starts `Cpus` on its machines.
  */
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { parseDesign } from "../../../src/image/designs.js";
 import type { Flavour } from "../../../src/image/flavour.js";
-import { findImage, type Image, sha256, sourceHash } from "../../../src/image/imageStore.js";
-import { packageRoot } from "../../../src/image/packageRoot.js";
+import { findImage, type Image } from "../../../src/image/imageStore.js";
 import { assignNexthops } from "../../../src/inputs/nexthops.js";
 import type { RoutingTable } from "../../../src/inputs/routingTable.js";
 import { Experiment } from "../../../src/machine/experiment.js";
@@ -47,23 +44,10 @@ export function smallTable(count: number): RoutingTable {
   return { name: "small", source: "made for a test", licence: "none", ...columns };
 }
 
-/** An image of today's sources. `findImage` asks the compiler for its version too, which takes it a
- * second to load: here only where the image has to be made. */
-async function imageOf(text: string): Promise<Image> {
+/** The image `DESIGN.FLAVOUR` of today's sources. */
+function imageOf(text: string): Promise<Image> {
   const flavour = /\.(release|timed|debug)$/.exec(text)?.[1] as Flavour;
-  const design = parseDesign(text.slice(0, -flavour.length - 1));
-  const build = path.join(packageRoot, "build");
-  const manifest = await readFile(path.join(build, "images.json"), "utf8").catch(() => "{}");
-  const { sourceHash: hash, images } = JSON.parse(manifest) as {
-    sourceHash?: string;
-    images?: Record<string, string>;
-  };
-  const expected = images?.[`${text}.wasm`];
-  const bytes = await readFile(path.join(build, `${text}.wasm`)).catch(() => undefined);
-  const isCurrent = bytes !== undefined && sha256(bytes) === expected;
-  if (!isCurrent || hash !== (await sourceHash())) return findImage(design, flavour);
-  const { name, row } = design;
-  return { name, row, flavour, bytes, sha256: expected, compiledNow: false };
+  return findImage(parseDesign(text.slice(0, -flavour.length - 1)), flavour);
 }
 
 /** Boots one machine for each `DESIGN.FLAVOUR` on one table of 1,000 routes. */
