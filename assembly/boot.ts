@@ -46,7 +46,7 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
     return BOOT_CACHES;
   }
   percpuCounterInit(COUNTER_DST_ENTRIES, counterBatch());
-  ipv4DstOpsInit();
+  ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstInit();
   uncachedListInit();
   if (!neighTableInit(neighbours)) return BOOT_NEIGH;

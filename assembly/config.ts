@@ -24,6 +24,8 @@ export const ROUTE_CACHE_NEXTHOP: i32 = 1;
 export const ROUTE_CACHE_DIRECT: i32 = 2;
 /** Control, not a design: no lookup either; the nexthop follows from the address. The floor. */
 export const ROUTE_CACHE_FLOOR: i32 = 3;
+/** In one hash of flows, chains of rtables by address, device and TOS (to 3.5). */
+export const ROUTE_CACHE_HASH: i32 = 4;
 // @ts-ignore: value of a --use constant
 export const ROUTE_CACHE: i32 = isDefined(DST_ROUTE_CACHE) ? DST_ROUTE_CACHE : ROUTE_CACHE_NEXTHOP;
 
@@ -55,6 +57,53 @@ export const DEV_COUNT_SHARED: i32 = 0;
 export const DEV_COUNT_PERCPU: i32 = 1;
 // @ts-ignore: value of a --use constant
 export const DEV_COUNT: i32 = isDefined(DST_DEV_COUNT) ? DST_DEV_COUNT : DEV_COUNT_PERCPU;
+
+/** Which kernel's dst_entry and rtable, by the bytes of a dst_entry: `net/core/dstLayout….ts`. */
+export const DST_LAYOUT_208: i32 = 0;
+export const DST_LAYOUT_160: i32 = 1;
+export const DST_LAYOUT_152: i32 = 2;
+// @ts-ignore: value of a --use constant
+export const DST_LAYOUT: i32 = isDefined(DST_DST_LAYOUT) ? DST_DST_LAYOUT : DST_LAYOUT_152;
+
+/** Whether an entry is bound to its neighbour, with which lock on the header; or looked up. */
+export const NEIGHBOUR_BOUND_RWLOCK: i32 = 0;
+export const NEIGHBOUR_BOUND_SEQLOCK: i32 = 1;
+export const NEIGHBOUR_LOOKUP: i32 = 2;
+// @ts-ignore: value of a --use constant
+export const NEIGHBOUR: i32 = isDefined(DST_NEIGHBOUR) ? DST_NEIGHBOUR : NEIGHBOUR_LOOKUP;
+
+/** What a route change does to a hash of flows: a delayed flush of all, or a new generation. */
+export const INVALIDATE_FLUSH: i32 = 0;
+export const INVALIDATE_GENID: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const INVALIDATE: i32 = isDefined(DST_INVALIDATE) ? DST_INVALIDATE : INVALIDATE_GENID;
+
+/** Who looks for expired entries in a hash of flows: nobody, a timer, or work that measures too. */
+export const EXPIRE_SCAN_NONE: i32 = 0;
+export const EXPIRE_SCAN_TIMER: i32 = 1;
+export const EXPIRE_SCAN_WORK: i32 = 2;
+// @ts-ignore: value of a --use constant
+export const EXPIRE_SCAN: i32 = isDefined(DST_EXPIRE_SCAN) ? DST_EXPIRE_SCAN : EXPIRE_SCAN_NONE;
+
+/** The collector of dead entries: one list in a timer, or two lists in a work item. */
+export const DST_GC_TIMER: i32 = 0;
+export const DST_GC_WORK: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const DST_GC: i32 = isDefined(DST_DST_GC) ? DST_DST_GC : DST_GC_WORK;
+
+/** What counts entries: one atomic word, or a word of each CPU folded in batches. */
+export const ENTRIES_SHARED: i32 = 0;
+export const ENTRIES_PERCPU: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const ENTRIES: i32 = isDefined(DST_ENTRIES) ? DST_ENTRIES : ENTRIES_PERCPU;
+
+/** Whether a packet's source is looked up whenever it is routed; martians of 2.6 go with it. */
+export const SOURCE_CHECK_ALWAYS: i32 = 0;
+export const SOURCE_CHECK_SHORTCUT: i32 = 1;
+// @ts-ignore: value of a --use constant
+export const SOURCE_CHECK: i32 = isDefined(DST_SOURCE_CHECK)
+  ? DST_SOURCE_CHECK
+  : SOURCE_CHECK_SHORTCUT;
 
 /** How routes are looked up. */
 export const FIB_TRIE: i32 = 0;
@@ -98,4 +147,16 @@ export const CPUS_MAX: u32 = 64;
 
 if (!SLOT_COUNTED && ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && REFCOUNT != REFCOUNT_ATOMIC) {
   ERROR("slots that hold no count need the plain atomic count");
+}
+if (
+  ROUTE_CACHE == ROUTE_CACHE_HASH &&
+  (DST_LAYOUT == DST_LAYOUT_152 || REFCOUNT != REFCOUNT_ATOMIC)
+) {
+  ERROR("a hash of flows needs entries with keys and the plain atomic count");
+}
+if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && DST_LAYOUT != DST_LAYOUT_152) {
+  ERROR("slots of nexthops need entries without keys");
+}
+if (NEIGHBOUR != NEIGHBOUR_LOOKUP && DST_LAYOUT == DST_LAYOUT_152) {
+  ERROR("an entry without neighbour pointers cannot be bound to one");
 }

@@ -33,7 +33,7 @@ export {
   DST_NEXT_OFFSET,
   DST_OBSOLETE_OFFSET,
   DST_REFCNT_OFFSET,
-} from "./net/core/dstEntry";
+} from "./net/core/dstOffsets";
 export { MIB_COUNTERS, MIB_DROPS } from "./net/core/mib";
 export { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 export { NET_DEVICE_BYTES } from "./net/core/netDevice";

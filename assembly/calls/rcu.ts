@@ -4,7 +4,7 @@
  */
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
-import { dstDestroy, dstDisplacedRcu } from "../net/core/dst";
+import { dstDestroyRcu, dstDisplacedRcu } from "../net/core/dst";
 import { neighFreeRcu } from "../net/core/neighbour";
 import { freeFibInfoRcu } from "../net/fib/fibSemantics";
 import { freeAliasRcu, freeLeafInfoRcu, freeLeafRcu, freeTnodeRcu } from "../net/fib/trieFree";
@@ -48,7 +48,7 @@ export function rcuInvoke(func: u32, head: usize): void {
       freeTnodeRcu(head);
       return;
     case RCU_FUNC_DST_DESTROY:
-      dstDestroy(head);
+      dstDestroyRcu(head);
       return;
     case RCU_FUNC_DST_DISPLACED:
       dstDisplacedRcu(head);

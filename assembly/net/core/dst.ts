@@ -12,7 +12,7 @@
  * The timer's back-off law is not here yet: while the list is not empty the collector runs every
  * DST_GC_MIN on CPU 0.
  */
-import { plainLoad32, plainStore32 } from "../../arch/atomic";
+import { fillBytes, plainLoad32, plainStore32 } from "../../arch/atomic";
 import {
   COST_DST_ALLOC,
   COST_DST_DESTROY,
@@ -55,8 +55,10 @@ import {
   DST_NOCOUNT,
   DST_OBSOLETE_DEAD,
   DST_OBSOLETE_NONE,
+  DST_ZEROED,
   DstEntry,
 } from "./dstEntry";
+import { dstOfRcuHead } from "./dstOffsets";
 import { dstOpsOf } from "./dstOps";
 import { devHold, devPut, IFF_UP, NetDevice, netDeviceOf } from "./netDevice";
 
@@ -98,24 +100,16 @@ export function dstAlloc(
   if (!at) return 0;
   if (DEBUG) countCost(COST_DST_ALLOC);
   const dst = changetype<DstEntry>(at);
-  dst.child = 0;
+  if (DST_ZEROED) fillBytes(at, 0, o.entrySize);
+  else clearEntry(dst);
   dst.devInit = dev;
   if (dev) devHold(dev);
   dst.ops = ops;
-  dst.metrics = 0;
-  dst.expires = 0;
   dst.path = <u32>at;
-  dst.from = 0;
-  dst.xfrm = 0;
   dst.inputInit = DST_CALL_DISCARD;
   dst.outputInit = DST_CALL_DISCARD;
   dst.flags = flags;
-  dst.pendingConfirm = 0;
-  dst.error = 0;
   dst.obsoleteInit = initialObsolete;
-  dst.headerLen = 0;
-  dst.trailerLen = 0;
-  dst.tclassid = 0;
   if (initialRef) refcountInit(dst.refcntAt);
   else refcountInitZero(dst.refcntAt);
   dst.use = 0;
@@ -123,6 +117,20 @@ export function dstAlloc(
   dst.next = 0;
   if (!(flags & DST_NOCOUNT)) percpuCounterAdd(o.counter, 1);
   return at;
+}
+
+/** What `dst_alloc` assigns one by one where the memory is not zeroed. */
+function clearEntry(dst: DstEntry): void {
+  dst.child = 0;
+  dst.metrics = 0;
+  dst.expires = 0;
+  dst.from = 0;
+  dst.xfrm = 0;
+  dst.pendingConfirm = 0;
+  dst.error = 0;
+  dst.headerLen = 0;
+  dst.trailerLen = 0;
+  dst.tclassid = 0;
 }
 
 /** Takes a reference; the caller knows that the entry is alive. Follows `dst_hold`. */
@@ -181,7 +189,8 @@ export function dstDisplaced(at: usize): void {
  * Departs from 4.13 and later, which drop the slot's reference at once: then a packet that turns
  * its borrowed dst into a counted one must be able to fail, which 3.10's `skb_dst_force` cannot.
  */
-export function dstDisplacedRcu(at: usize): void {
+export function dstDisplacedRcu(head: usize): void {
+  const at = dstOfRcuHead(head);
   if (SLOT_COUNTED) dstRelease(at);
   else dstFree(at);
 }
@@ -243,6 +252,11 @@ export function dstGcTask(): u32 {
   if (left) armCollector(section);
   spinUnlockBh(section + GARBAGE_LOCK);
   return left;
+}
+
+/** `dstDestroy` of the entry whose rcu_head is at `head`, a grace period after its last release. */
+export function dstDestroyRcu(head: usize): void {
+  dstDestroy(dstOfRcuHead(head));
 }
 
 /** Gives everything back: protocol part, device reference, memory. Follows `dst_destroy`. */

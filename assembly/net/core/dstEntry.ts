@@ -1,28 +1,35 @@
 /**
  * dst_entry: where packets of a route go next, and who may still point at it.
  *
- * Layout of the 64-bit kernel 3.10 (spec era B). A pointer slot is 8 bytes and holds a 32-bit
- * offset.
+ * The contract of its layout; with `dstOffsets.ts` and `net/ipv4/rtable.ts` (its tail) the only
+ * reader of DST_LAYOUT: three layouts of 64-bit kernels, drawn in `dstLayout208.ts` (2.6.18),
+ * `dstLayout160.ts` (2.6.39) and `dstLayout152.ts` (3.10). A pointer slot is 8 bytes and holds a
+ * 32-bit offset. A field that a layout lacks does not compile there.
  *
- *        0              8              16             24
- *   0  │ rcu_head                    │ child        │ dev          │
- *  32  │ ops          │ _metrics     │ expires      │ path         │
- *  64  │ from         │ xfrm         │ input        │ output       │
- *  96  │ flags pc err obs hl tl classid │ pad (see rtUncachedCpu)  │
- * 128  │ refcnt  use  │ lastuse      │ next         │ protocol part …
- *
- * Line 2 (offset 128) is apart because every holder writes it: if the count shared a line with
- * input, output, ops or dev, each packet's read of those would miss. Asserted below.
+ * What else came with a layout is said here as constants: whether the count has a line of its own,
+ * metrics are copied, neighbours bound, the entry zeroed, who points to it.
  *
  * Kinds of field: `dev`, `input`, `output`, `obsolete` are published, and changed later by device
- * events, so they are read atomically; `__use` and `lastuse` are racy-ok; the rest is written
- * before the entry can be seen. Who frees: `dst.ts`.
+ * events, so they are read atomically; `use` and `lastuse` are racy-ok; the rest is written before
+ * the entry can be seen. Who frees: `dst.ts`.
  *
  * Invariant: refcnt == references in skbs and callers (+ 1 for each slot that points here where
- * slots are counted). Where they are not, 0 does not mean free.
+ * slots are counted). Where they are not, and in a route cache's chains, 0 does not mean free.
  */
 import { atomicLoad16s, atomicStore16, publish32, readOnce32 } from "../../arch/atomic";
-import { LINE_BYTES } from "../../config";
+import { DST_LAYOUT, DST_LAYOUT_152, DST_LAYOUT_160, DST_LAYOUT_208 } from "../../config";
+import { DstEntry152 } from "./dstLayout152";
+import { DstEntry160 } from "./dstLayout160";
+import { DstEntry208 } from "./dstLayout208";
+import {
+  DST_DEV_OFFSET,
+  DST_INPUT_OFFSET,
+  DST_NEXT_OFFSET,
+  DST_OBSOLETE_OFFSET,
+  DST_OUTPUT_OFFSET,
+  DST_RCU_HEAD_OFFSET,
+  DST_REFCNT_OFFSET,
+} from "./dstOffsets";
 
 /** Client must validate with `ops.check` before each use; alive. */
 export const DST_OBSOLETE_FORCE_CHK: i32 = -1;
@@ -49,122 +56,331 @@ export const DST_CALL_IP_ERROR: u32 = 4;
 export const DST_CALL_IP_OUTPUT: u32 = 5;
 export const DST_CALL_IP_RT_BUG: u32 = 6;
 
+/** The entry has pointers to its neighbour and hardware header (to 3.5). */
+export const DST_HAS_NEIGHBOUR: bool = DST_LAYOUT != DST_LAYOUT_152;
+/** Each entry has a private copy of its route's metrics (2.6.18). */
+export const DST_METRICS_COPIED: bool = DST_LAYOUT == DST_LAYOUT_208;
+/** Metrics are shared and copied when one is written (2.6.39). */
+export const DST_METRICS_COW: bool = DST_LAYOUT == DST_LAYOUT_160;
+/** Memory is zeroed by the allocator; else each field is assigned, and the tail is not. */
+export const DST_ZEROED: bool = DST_LAYOUT != DST_LAYOUT_152;
+/** New entries are FORCE_CHK: clients ask `ops.check` before each use (2.6.39 on). */
+export const DST_OBSOLETE_INITIAL: i32 =
+  DST_LAYOUT == DST_LAYOUT_208 ? DST_OBSOLETE_NONE : DST_OBSOLETE_FORCE_CHK;
+/** There is an uncached list, and links for it in each rtable (3.6 on). */
+export const DST_HAS_UNCACHED: bool = DST_LAYOUT == DST_LAYOUT_152;
+
 @unmanaged
 export class DstEntry {
-  private _rcuNext: u32;
-  private _rcuNextHigh: u32;
-  private _rcuFunc: u32;
-  private _rcuFuncHigh: u32;
-  child: u32;
-  private _childHigh: u32;
-  private _dev: u32;
-  private _devHigh: u32;
+  @inline get child(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).child;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).child;
+    return changetype<DstEntry152>(changetype<usize>(this)).child;
+  }
+  @inline set child(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).child = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).child = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).child = v;
+  }
   /** DST_OPS_*: which protocol's operations. Published. */
-  ops: u32;
-  private _opsHigh: u32;
-  /** Offset of the metrics array, bit 0 = read-only. Published. */
-  metrics: u32;
-  private _metricsHigh: u32;
+  @inline get ops(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).ops;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).ops;
+    return changetype<DstEntry152>(changetype<usize>(this)).ops;
+  }
+  @inline set ops(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).ops = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160) changetype<DstEntry160>(changetype<usize>(this)).ops = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).ops = v;
+  }
+  /** Offset of the metrics array, bit 0 = read-only. Published; see `metricsAt`. */
+  @inline get metrics(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).metrics;
+    if (DST_LAYOUT == DST_LAYOUT_208) ERROR("metrics: no such field in this layout");
+    return changetype<DstEntry152>(changetype<usize>(this)).metrics;
+  }
+  @inline set metrics(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) ERROR("metrics: no such field in this layout");
+    if (DST_LAYOUT == DST_LAYOUT_160) changetype<DstEntry160>(changetype<usize>(this)).metrics = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).metrics = v;
+  }
   /** Jiffies at which the entry ends, 0 = never. */
-  expires: u32;
-  private _expiresHigh: u32;
-  path: u32;
-  private _pathHigh: u32;
-  from: u32;
-  private _fromHigh: u32;
-  xfrm: u32;
-  private _xfrmHigh: u32;
-  private _input: u32;
-  private _inputHigh: u32;
-  private _output: u32;
-  private _outputHigh: u32;
-  private _flags: u16;
-  pendingConfirm: u16;
+  @inline get expires(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).expires;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).expires;
+    return changetype<DstEntry152>(changetype<usize>(this)).expires;
+  }
+  @inline set expires(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).expires = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).expires = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).expires = v;
+  }
+  @inline get path(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).path;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).path;
+    return changetype<DstEntry152>(changetype<usize>(this)).path;
+  }
+  @inline set path(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).path = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).path = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).path = v;
+  }
+  @inline get from(): u32 {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("from: no such field in this layout");
+    return changetype<DstEntry152>(changetype<usize>(this)).from;
+  }
+  @inline set from(v: u32) {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("from: no such field in this layout");
+    changetype<DstEntry152>(changetype<usize>(this)).from = v;
+  }
+  @inline get xfrm(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).xfrm;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).xfrm;
+    return changetype<DstEntry152>(changetype<usize>(this)).xfrm;
+  }
+  @inline set xfrm(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).xfrm = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).xfrm = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).xfrm = v;
+  }
+  /** Neighbour that the entry is bound to; one reference. Published. */
+  @inline get neighbour(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).neighbour;
+    if (DST_LAYOUT == DST_LAYOUT_152) ERROR("neighbour: no such field in this layout");
+    return changetype<DstEntry160>(changetype<usize>(this)).neighbour;
+  }
+  @inline set neighbour(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_152) ERROR("neighbour: no such field in this layout");
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      changetype<DstEntry208>(changetype<usize>(this)).neighbour = v;
+    else changetype<DstEntry160>(changetype<usize>(this)).neighbour = v;
+  }
+  /** Hardware header cache; one reference. */
+  @inline get hh(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).hh;
+    if (DST_LAYOUT == DST_LAYOUT_152) ERROR("hh: no such field in this layout");
+    return changetype<DstEntry160>(changetype<usize>(this)).hh;
+  }
+  @inline set hh(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_152) ERROR("hh: no such field in this layout");
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).hh = v;
+    else changetype<DstEntry160>(changetype<usize>(this)).hh = v;
+  }
+  /** Token bucket of `ip_error`, per entry. */
+  @inline get rateLast(): u32 {
+    if (DST_LAYOUT != DST_LAYOUT_208) ERROR("rateLast: no such field in this layout");
+    return changetype<DstEntry208>(changetype<usize>(this)).rateLast;
+  }
+  @inline set rateLast(v: u32) {
+    if (DST_LAYOUT != DST_LAYOUT_208) ERROR("rateLast: no such field in this layout");
+    changetype<DstEntry208>(changetype<usize>(this)).rateLast = v;
+  }
+  @inline get rateTokens(): u32 {
+    if (DST_LAYOUT != DST_LAYOUT_208) ERROR("rateTokens: no such field in this layout");
+    return changetype<DstEntry208>(changetype<usize>(this)).rateTokens;
+  }
+  @inline set rateTokens(v: u32) {
+    if (DST_LAYOUT != DST_LAYOUT_208) ERROR("rateTokens: no such field in this layout");
+    changetype<DstEntry208>(changetype<usize>(this)).rateTokens = v;
+  }
+  @inline get pendingConfirm(): u16 {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("pendingConfirm: no such field in this layout");
+    return changetype<DstEntry152>(changetype<usize>(this)).pendingConfirm;
+  }
+  @inline set pendingConfirm(v: u16) {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("pendingConfirm: no such field in this layout");
+    changetype<DstEntry152>(changetype<usize>(this)).pendingConfirm = v;
+  }
   /** Errno (positive) that `ip_error` reports; 0 is a silent drop. Written before it is seen. */
-  error: i16;
-  private _obsolete: i16;
-  headerLen: u16;
-  trailerLen: u16;
-  tclassid: u32;
-  /** In the padding of 3.10: the CPU whose uncached list the entry is on, as `rt_uncached_list`
-   * of 4.1 and later remembers it. Written before the entry is put on the list. */
-  uncachedCpu: u32;
-  private _pad0: u32;
-  private _pad1: u64;
-  private _refcnt: i32;
+  @inline get error(): i16 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).error;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).error;
+    return changetype<DstEntry152>(changetype<usize>(this)).error;
+  }
+  @inline set error(v: i16) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).error = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).error = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).error = v;
+  }
+  @inline get headerLen(): u16 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).headerLen;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).headerLen;
+    return changetype<DstEntry152>(changetype<usize>(this)).headerLen;
+  }
+  @inline set headerLen(v: u16) {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      changetype<DstEntry208>(changetype<usize>(this)).headerLen = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).headerLen = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).headerLen = v;
+  }
+  @inline get trailerLen(): u16 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).trailerLen;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).trailerLen;
+    return changetype<DstEntry152>(changetype<usize>(this)).trailerLen;
+  }
+  @inline set trailerLen(v: u16) {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      changetype<DstEntry208>(changetype<usize>(this)).trailerLen = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).trailerLen = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).trailerLen = v;
+  }
+  @inline get tclassid(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).tclassid;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).tclassid;
+    return changetype<DstEntry152>(changetype<usize>(this)).tclassid;
+  }
+  @inline set tclassid(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).tclassid = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).tclassid = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).tclassid = v;
+  }
+  /** CPU whose uncached list the entry is on. Written before it is put there. */
+  @inline get uncachedCpu(): u32 {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("uncachedCpu: no such field in this layout");
+    return changetype<DstEntry152>(changetype<usize>(this)).uncachedCpu;
+  }
+  @inline set uncachedCpu(v: u32) {
+    if (DST_LAYOUT != DST_LAYOUT_152) ERROR("uncachedCpu: no such field in this layout");
+    changetype<DstEntry152>(changetype<usize>(this)).uncachedCpu = v;
+  }
   /** Statistics of use; racy-ok. */
-  use: u32;
+  @inline get use(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).use;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).use;
+    return changetype<DstEntry152>(changetype<usize>(this)).use;
+  }
+  @inline set use(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).use = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160) changetype<DstEntry160>(changetype<usize>(this)).use = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).use = v;
+  }
   /** Jiffies of the last use; racy-ok. */
-  lastuse: u32;
-  private _lastuseHigh: u32;
-  /** Garbage-list link once DEAD; under the garbage lock. */
-  next: u32;
-  private _nextHigh: u32;
-
-  /** Output device; one device reference is held. Moved to loopback by device events. */
-  @inline get dev(): usize {
-    return readOnce32(changetype<usize>(this) + offsetof<DstEntry>("_dev"));
+  @inline get lastuse(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return changetype<DstEntry208>(changetype<usize>(this)).lastuse;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return changetype<DstEntry160>(changetype<usize>(this)).lastuse;
+    return changetype<DstEntry152>(changetype<usize>(this)).lastuse;
   }
-  @inline set dev(v: usize) {
-    publish32(changetype<usize>(this) + offsetof<DstEntry>("_dev"), <u32>v);
-  }
-  /** Device while nobody else can see the entry: a plain store. */
-  @inline set devInit(v: usize) {
-    this._dev = <u32>v;
-  }
-  @inline get input(): u32 {
-    return readOnce32(changetype<usize>(this) + offsetof<DstEntry>("_input"));
-  }
-  @inline set input(v: u32) {
-    publish32(changetype<usize>(this) + offsetof<DstEntry>("_input"), v);
-  }
-  @inline set inputInit(v: u32) {
-    this._input = v;
-  }
-  @inline get output(): u32 {
-    return readOnce32(changetype<usize>(this) + offsetof<DstEntry>("_output"));
-  }
-  @inline set output(v: u32) {
-    publish32(changetype<usize>(this) + offsetof<DstEntry>("_output"), v);
-  }
-  @inline set outputInit(v: u32) {
-    this._output = v;
+  @inline set lastuse(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).lastuse = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).lastuse = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).lastuse = v;
   }
   /** DST_* flags; NOCACHE may be added by the creator before others can see the entry. */
   @inline get flags(): u32 {
-    return <u32>this._flags;
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      return <u32>changetype<DstEntry208>(changetype<usize>(this)).flags;
+    if (DST_LAYOUT == DST_LAYOUT_160)
+      return <u32>changetype<DstEntry160>(changetype<usize>(this)).flags;
+    return <u32>changetype<DstEntry152>(changetype<usize>(this)).flags;
   }
   @inline set flags(v: u32) {
-    this._flags = <u16>v;
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      changetype<DstEntry208>(changetype<usize>(this)).flags = <u32>v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).flags = <u32>v;
+    else changetype<DstEntry152>(changetype<usize>(this)).flags = <u16>v;
+  }
+  /** Garbage-list link once DEAD, under its lock; while cached the chain pointer (`nextAt`). */
+  @inline get next(): u32 {
+    if (DST_LAYOUT == DST_LAYOUT_208) return changetype<DstEntry208>(changetype<usize>(this)).next;
+    if (DST_LAYOUT == DST_LAYOUT_160) return changetype<DstEntry160>(changetype<usize>(this)).next;
+    return changetype<DstEntry152>(changetype<usize>(this)).next;
+  }
+  @inline set next(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).next = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).next = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).next = v;
+  }
+
+  /** Output device; one device reference is held. Moved to another by device events. */
+  @inline get dev(): usize {
+    return readOnce32(changetype<usize>(this) + DST_DEV_OFFSET);
+  }
+  @inline set dev(v: usize) {
+    publish32(changetype<usize>(this) + DST_DEV_OFFSET, <u32>v);
+  }
+  /** Device while nobody else can see the entry: a plain store. */
+  @inline set devInit(v: usize) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).dev = <u32>v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).dev = <u32>v;
+    else changetype<DstEntry152>(changetype<usize>(this)).dev = <u32>v;
+  }
+  @inline get input(): u32 {
+    return readOnce32(changetype<usize>(this) + DST_INPUT_OFFSET);
+  }
+  @inline set input(v: u32) {
+    publish32(changetype<usize>(this) + DST_INPUT_OFFSET, v);
+  }
+  @inline set inputInit(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).input = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).input = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).input = v;
+  }
+  @inline get output(): u32 {
+    return readOnce32(changetype<usize>(this) + DST_OUTPUT_OFFSET);
+  }
+  @inline set output(v: u32) {
+    publish32(changetype<usize>(this) + DST_OUTPUT_OFFSET, v);
+  }
+  @inline set outputInit(v: u32) {
+    if (DST_LAYOUT == DST_LAYOUT_208) changetype<DstEntry208>(changetype<usize>(this)).output = v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).output = v;
+    else changetype<DstEntry152>(changetype<usize>(this)).output = v;
   }
   /** DST_OBSOLETE_*. Every cached use reads it; owners and device events write it. */
   @inline get obsolete(): i32 {
-    return atomicLoad16s(changetype<usize>(this) + offsetof<DstEntry>("_obsolete"));
+    return atomicLoad16s(changetype<usize>(this) + DST_OBSOLETE_OFFSET);
   }
   @inline set obsolete(v: i32) {
-    atomicStore16(changetype<usize>(this) + offsetof<DstEntry>("_obsolete"), v);
+    atomicStore16(changetype<usize>(this) + DST_OBSOLETE_OFFSET, v);
   }
   @inline set obsoleteInit(v: i32) {
-    this._obsolete = <i16>v;
+    if (DST_LAYOUT == DST_LAYOUT_208)
+      changetype<DstEntry208>(changetype<usize>(this)).obsolete = <i16>v;
+    else if (DST_LAYOUT == DST_LAYOUT_160)
+      changetype<DstEntry160>(changetype<usize>(this)).obsolete = <i16>v;
+    else changetype<DstEntry152>(changetype<usize>(this)).obsolete = <i16>v;
+  }
+  /** Address of the metric words (RTAX_x at index x − 1), 0 if there are none. */
+  @inline get metricsAt(): usize {
+    if (DST_METRICS_COPIED) return changetype<usize>(this) + offsetof<DstEntry208>("metrics");
+    return this.metrics & ~1;
+  }
+  /** Address of the chain pointer of the route cache, a published word. */
+  @inline get nextAt(): usize {
+    return changetype<usize>(this) + DST_NEXT_OFFSET;
   }
   /** Address of the reference count, for `lib/refcount.ts`. */
   @inline get refcntAt(): usize {
-    return changetype<usize>(this) + offsetof<DstEntry>("_refcnt");
+    return changetype<usize>(this) + DST_REFCNT_OFFSET;
   }
   /** Address of the rcu_head, for `callRcu`. */
   @inline get rcuHeadAt(): usize {
-    return changetype<usize>(this);
+    return changetype<usize>(this) + DST_RCU_HEAD_OFFSET;
   }
 }
-
-/** Bytes of a dst_entry; the protocol's part follows. */
-export const DST_ENTRY_BYTES: usize = 152;
-export const DST_REFCNT_OFFSET: usize = offsetof<DstEntry>("_refcnt");
-export const DST_OBSOLETE_OFFSET: usize = offsetof<DstEntry>("_obsolete");
-export const DST_DEV_OFFSET: usize = offsetof<DstEntry>("_dev");
-export const DST_FLAGS_OFFSET: usize = offsetof<DstEntry>("_flags");
-export const DST_NEXT_OFFSET: usize = offsetof<DstEntry>("next");
-
-if (offsetof<DstEntry>() != DST_ENTRY_BYTES) ERROR("dst_entry of 3.10 has 152 bytes");
-if (DST_REFCNT_OFFSET % LINE_BYTES != 0) ERROR("the count must begin a cache line");
-if (offsetof<DstEntry>("_obsolete") != 102) ERROR("obsolete is at 102 in 3.10");

@@ -27,6 +27,8 @@ export class DstOps {
   counter: u32;
   /** Slab cache of the protocol's entries. */
   kmemCache: u32;
+  /** Bytes of the protocol's entries: what is zeroed where entries are. */
+  entrySize: u32;
 }
 
 const DST_OPS_BYTES: usize = 32;
@@ -36,11 +38,12 @@ export function dstOpsOf(ops: u32): DstOps {
   return changetype<DstOps>(superBlockAt() + G_DST + 64 + <usize>(ops - 1) * DST_OPS_BYTES);
 }
 
-/** IPv4 of 3.6 and later: no collector. Called once by `boot()`. */
-export function ipv4DstOpsInit(): void {
+/** IPv4 of 3.6 and later: no collector; entries of `entrySize` bytes. Called once by `boot()`. */
+export function ipv4DstOpsInit(entrySize: u32): void {
   const o = dstOpsOf(DST_OPS_IPV4);
   o.gc = DST_GC_NONE;
   o.gcThresh = 0xffffffff;
   o.counter = COUNTER_DST_ENTRIES;
   o.kmemCache = KMEM_CACHE_RTABLE;
+  o.entrySize = entrySize;
 }

@@ -14,7 +14,7 @@ export {
   dstDisplaced,
   dstHoldSafe,
 } from "../../../../assembly/net/core/dst";
-export { DST_ENTRY_BYTES } from "../../../../assembly/net/core/dstEntry";
+export { DST_ENTRY_BYTES } from "../../../../assembly/net/core/dstOffsets";
 export { DST_GC_FAIL, DST_GC_NONE, DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
 export { mibInc } from "../../../../assembly/net/core/mib";
 export { ipv4NeighLookupNoref, neighIfdown } from "../../../../assembly/net/core/neighbour";
