@@ -12,6 +12,7 @@ import { jsonReport } from "../report/jsonReport.js";
 import { isColourWanted } from "../report/paint.js";
 import { terminalReport } from "../report/terminalReport.js";
 import type { ResultDocument } from "../result/resultDocument.js";
+import { parseSideLoad } from "../workloads/sideLoad.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
 import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
@@ -28,6 +29,7 @@ export interface CompareArguments {
   blocks: string;
   budget: string;
   deadline: string;
+  sideLoad?: string;
   json?: boolean;
   save?: string;
 }
@@ -112,7 +114,7 @@ export async function runCompare(
   const options = {
     designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
     workloads: nameList("--workload", args.workload),
-    cpus: cpuNumbers(args.cpus),
+    cpus: cpuNumbers(args.cpus, args.sideLoad !== undefined),
     nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
     seed,
     packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
@@ -120,6 +122,7 @@ export async function runCompare(
     blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
     cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
     deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
+    ...(args.sideLoad === undefined ? {} : { sideLoad: parseSideLoad(args.sideLoad) }),
     command: `dstbench compare ${process.argv
       .slice(2)
       .filter((a) => a !== "compare")

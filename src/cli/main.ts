@@ -37,6 +37,7 @@ function addCompare(program: Command, done: (code: number) => void, version: str
       "time after which a CPU that does not answer is a stall",
       d.deadline,
     )
+    .option("--side-load <kind:rate>", "beside traffic: route-churn or device-flap, updates per s")
     .option("--json", "print the result document instead of tables")
     .option("--save <file>", "write the result document to a file as well")
     .action(async (designs: string[], args: CompareArguments) => {

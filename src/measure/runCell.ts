@@ -5,7 +5,7 @@
 import type { Design } from "../image/designs.js";
 import type { Cpus } from "../machine/cpus.js";
 import type { Experiment } from "../machine/experiment.js";
-import type { Machine } from "../machine/machine.js";
+import { isOversubscribed, type Machine } from "../machine/machine.js";
 import type { World } from "../reference/world.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import type { FateFrame } from "../workloads/fates.js";
@@ -17,6 +17,7 @@ import { type CountedCosts, countCosts } from "./countCosts.js";
 import { type Judgement, type JudgeRequest, judgeFrames, judgeWorkload } from "./judge.js";
 import { judgeStory } from "./judgeStories.js";
 import { runWindows, type WindowRun } from "./runWindows.js";
+import { type DrawnSideLoad, type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
 /** What all cells of a run share. */
 export interface CellContext {
@@ -32,6 +33,8 @@ export interface CellContext {
   /** Judgements of the fate frames, once for each machine. */
   readonly judgedFates: Map<Machine, Judgement>;
   readonly blocksMin: number;
+  /** What the control plane does beside every window; null: nothing. */
+  readonly sideLoad: DrawnSideLoad | null;
 }
 
 /** Packets of the workload that are compared with the reference before it is timed. */
@@ -146,7 +149,7 @@ function judgeAndCount(
 /** Runs the cell's windows on the workers. */
 function timeWindows(
   context: CellContext,
-  cpus: Cpus,
+  onAll: OnAll,
   cell: { workload: Workload; n: number; label: string },
 ): Promise<WindowRun> {
   const { options, release, experiment } = context;
@@ -156,12 +159,12 @@ function timeWindows(
     names: release.map((machine) => machine.image.name),
     loop: workload.path === "forward" ? "forwardPackets" : "sendPackets",
     cpus: n,
-    oversubscribed: n > coresOf(experiment),
+    oversubscribed: isOversubscribed(n, coresOf(experiment), context.sideLoad !== null),
     seed: options.seed,
     blocksMax: options.blocks,
     budgetMs: options.cellBudgetMs,
     blocksMin: context.blocksMin,
-    onAll: (task, doing) => cpus.onAll(task, `${doing} (${label})`),
+    onAll: (task, doing) => onAll(task, `${doing} (${label})`),
     onBlock: (done, of) => options.progress(`${label}: block ${done}/${of}`),
     stopped: options.stopped,
   });
@@ -189,7 +192,11 @@ export async function runCell(
   const { judged, counted } = judgeAndCount(context, workload, flows, n);
   experiment.setFlows(lists.perCpu);
   const pingPongNs = await pingPong(cpus, n);
-  const run = await timeWindows(context, cpus, { workload, n, label });
+  const beside =
+    context.sideLoad === null ? null : new SideLoadRun(cpus, release, context.sideLoad);
+  const onAll: OnAll = beside?.onAll ?? ((task, doing) => cpus.onAll(task, doing));
+  const run = await timeWindows(context, onAll, { workload, n, label });
+  const sideLoad = await beside?.end();
   await settle(context, cpus);
   const none: Judgement = { packets: 0, perFate: {} };
   return {
@@ -197,11 +204,12 @@ export async function runCell(
     path: workload.path,
     cpus: n,
     cores: coresOf(experiment),
-    oversubscribed: n > coresOf(experiment),
+    oversubscribed: isOversubscribed(n, coresOf(experiment), beside !== null),
     pinned: cpus.pinned,
     threadIds: cpus.threadIds.slice(0, n),
     flows: flowsOf(context, workload, lists, n),
     time: { source: "packets", packetsPerSecondPerCpu: options.packetsPerSecond, hz: HZ },
+    ...(sideLoad === undefined ? {} : { sideLoad }),
     windowPackets: run.windowPackets,
     leadInPackets: run.leadInPackets,
     pingPongNs,

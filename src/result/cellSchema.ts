@@ -14,6 +14,7 @@
  * Objects are strict: a key this version does not know is an error, never dropped.
  */
 import { z } from "zod";
+import { sideLoadSchema } from "./sideLoadSchema.js";
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
@@ -101,6 +102,7 @@ export const cellSchema = z.strictObject({
     packetsPerSecondPerCpu: z.number().positive().describe("offered rate that packets stand for"),
     hz: positive,
   }),
+  sideLoad: sideLoadSchema.optional().describe("what the control plane did beside the windows"),
   windowPackets: positive.describe("packets per CPU in a window"),
   leadInPackets: count.describe("packets per CPU run before a window and not timed"),
   pingPongNs: z.number().positive().nullable().describe("null: not measured"),
