@@ -76,6 +76,6 @@ export const EXPERIMENT_PAGE = {
   pingPong: 256,
   /** Set by the host when a run is over: stalled tasks of the tests look at it. */
   stop: 384,
-  /** CPUs that are through their window; set to 0 by the host before each. */
+  /** CPUs that are through their window: from 0 before each one. */
   windowsDone: 448,
 } as const;

@@ -1,7 +1,7 @@
 /**
- * An experiment's memory with its machines: one table part that all share (but for those that change
- * their routes beside traffic), templates and flow lists beside it, a design part for each image.
- * Made once, before any worker starts.
+ * An experiment's memory with its machines: one table part that all share, but for those that
+ * change their routes beside traffic, templates and flow lists beside it, a design part for each
+ * image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
 import { UsageError } from "../reference/usageError.js";

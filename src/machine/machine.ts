@@ -259,8 +259,8 @@ export class Machine {
   }
 
   /**
-   * Writes a route as a `fib_config` (`assembly/net/fib/fibConfig.ts`) of 96 bytes: at the request's
-   * place, or elsewhere.
+   * Writes a route as a `fib_config` (`assembly/net/fib/fibConfig.ts`) of 96 bytes: at the place
+   * of the request, or elsewhere.
    */
   writeRequest(route: Route, nlflags: number, at = this.word("SB_REQUEST_AT")): void {
     const bytes = new DataView(this.memory.buffer, at, 96);

@@ -32,10 +32,6 @@ interface DeviceOperation {
 /** One operation of the control plane. */
 export type UpdateOperation = RouteOperation | DeviceOperation;
 
-function isOfDevice(operation: UpdateOperation): operation is DeviceOperation {
-  return operation.kind === "down" || operation.kind === "up";
-}
-
 /** One update: operations that belong together. */
 export interface Update {
   readonly operations: readonly UpdateOperation[];
@@ -53,7 +49,7 @@ export interface UpdateCounts {
   readonly firstError: number;
 }
 
-/** Bytes of the state before the records, and of a record; `layout.ts` of the image has the same. */
+/** Bytes of the state before the records, and of a record, as in `layout.ts` of the image. */
 export const UPDATE_STATE_BYTES = 64;
 export const UPDATE_RECORD_BYTES = 128;
 
@@ -81,7 +77,7 @@ function writeRecord(
 ): void {
   const { u32, layout } = machine;
   u32[at / 4 + 1] = marks;
-  if (isOfDevice(operation)) {
+  if ("ifindex" in operation) {
     u32[at / 4] = layout.at(operation.kind === "down" ? "SIDE_DEV_CLOSE" : "SIDE_DEV_OPEN");
     u32[at / 4 + 2] = machine.deviceAt(operation.ifindex);
     return;

@@ -3,8 +3,8 @@
  * machine's own time. A list of updates is drawn once, by seed, and made in a loop; at its end the
  * machine is as it was at its beginning.
  *
- *   route-churn    a prefix of the table moves to another next hop, moves back, is withdrawn, and is
- *                  announced again: four updates. Prefixes by a seeded draw, each equally likely
+ *   route-churn    a prefix of the table moves to another next hop, moves back, is withdrawn, and
+ *                  is announced again: four updates. Prefixes by a seeded draw, all equally likely
  *   device-flap    a device that carries no traffic goes down and comes up with its connected
  *                  routes: two updates. What it costs others is what it makes stale and flushes
  */

@@ -57,6 +57,11 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["too many arguments", ["list", "more"], /too many arguments for 'list'.*allowed: compare, list/],
   ["help for nothing", ["help", "nothing"], /allowed: compare, list/],
   ["an option without its value", ["compare", "--cpus"], /'--cpus <numbers>' argument missing/],
+  [
+    "an unknown side load",
+    ["compare", "--side-load", "flood:5"],
+    /--side-load flood:5; allowed: route-churn, device-flap/,
+  ],
   ["no CPU", ["compare", "--cpus", "0"], /--cpus 0; allowed: numbers from 1 to 64 and all/],
   ["65 CPUs", ["compare", "--cpus", "65"], /--cpus 65; allowed: numbers from 1 to 64/],
   [
