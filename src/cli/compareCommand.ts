@@ -42,7 +42,7 @@ export const COMPARE_DEFAULTS = {
   nexthops: "64",
   seed: "1",
   pps: "1m",
-  flowPackets: "2m",
+  flowPackets: "2097152",
   blocks: "120",
   budget: "5",
   deadline: "20",

@@ -22,6 +22,7 @@ import type { Cell } from "../result/cellSchema.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
 import { buildFateFrames } from "../workloads/fates.js";
+import { checkFlowList } from "../workloads/flowListLength.js";
 import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
@@ -47,6 +48,8 @@ export interface CompareOptions {
   readonly blocks: number;
   readonly cellBudgetMs: number;
   readonly deadlineMs: number;
+  /** Buckets of the route cache's hash. @default 32,768 */
+  readonly rhashEntries?: number;
   /** What the control plane does beside every window. @default nothing */
   readonly sideLoad?: SideLoad;
   readonly command: string;
@@ -58,8 +61,6 @@ export interface CompareOptions {
 }
 
 const HZ = 1000;
-/** Entries that the largest cache of the compared designs can hold, per CPU: one for each slot. */
-const LIST_OVER_ENTRIES = 4;
 /** Blocks without which no interval can be given. */
 const BLOCKS_MIN = 6;
 const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
@@ -85,19 +86,6 @@ function checkDesigns(designs: readonly Design[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new UsageError(`design "${twice}" is given twice; allowed: each design once`);
-  }
-}
-
-/** A restarted list makes every cache look good: it must hold four times what a cache can. */
-function checkFlowList(options: CompareOptions, designs: readonly Design[]): void {
-  const slots = options.nexthops * (1 + Math.max(...options.cpus));
-  const largest = designs.some((d) => d.row["route-cache"] === "nexthop") ? slots : 1;
-  const needed = LIST_OVER_ENTRIES * largest;
-  if (options.flowPackets < needed) {
-    throw new UsageError(
-      `--flow-packets ${options.flowPackets}: the largest cache holds ${largest} entries; ` +
-        `allowed: ${needed} or more`,
-    );
   }
 }
 
@@ -299,7 +287,7 @@ export async function compare(
   const workloads = options.workloads.map(findWorkload);
   checkDesigns(designs);
   checkCpus(options.cpus);
-  checkFlowList(options, designs);
+  checkFlowList(options.flowPackets, designs, { ...options, cpus: Math.max(...options.cpus) });
   const loadBefore = loadAverages();
   setV8Flags();
   const document = emptyDocument(options, designs);

@@ -16,6 +16,7 @@ import type { CompareOptions } from "./compare.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { type Judgement, type JudgeRequest, judgeFrames, judgeWorkload } from "./judge.js";
 import { judgeStory } from "./judgeStories.js";
+import { renewing } from "./renewFlows.js";
 import { runWindows, type WindowRun } from "./runWindows.js";
 import { type DrawnSideLoad, type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
@@ -194,7 +195,8 @@ export async function runCell(
   const pingPongNs = await pingPong(cpus, n);
   const beside =
     context.sideLoad === null ? null : new SideLoadRun(cpus, release, context.sideLoad);
-  const onAll: OnAll = beside?.onAll ?? ((task, doing) => cpus.onAll(task, doing));
+  const plain: OnAll = beside?.onAll ?? ((task, doing) => cpus.onAll(task, doing));
+  const onAll = renewing(plain, release, lists, n);
   const run = await timeWindows(context, onAll, { workload, n, label });
   const sideLoad = await beside?.end();
   await settle(context, cpus);

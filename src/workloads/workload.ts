@@ -11,9 +11,10 @@ export type PacketPath = "forward" | "local-send";
 
 /**
  * `one`: a single destination. `zipf`: prefixes by Zipf's law over a seeded shuffle, then a host.
- * `uniform`: every address of the routed space is equally likely.
+ * `uniform`: every address of the routed space is equally likely. `hit-share`: flows that come again
+ * and flows that never do, to the same destinations (`hitShare.ts`).
  */
-export type DestinationLaw = "one" | "zipf" | "uniform";
+export type DestinationLaw = "one" | "zipf" | "uniform" | "hit-share";
 
 export interface Workload {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface Workload {
    * How many of the sources talk to one destination; 0: any of them, drawn anew for each packet.
    */
   readonly sourcesPerHost: number;
+  /** Share of packets of resident flows; read by the law `hit-share` only. */
+  readonly hitShare?: number;
 }
 
 const INTERNET_MIX: Workload = {
@@ -67,35 +70,54 @@ export const WORKLOADS: readonly Workload[] = [
     destinations: "uniform",
     sourcesPerHost: 0,
   },
+  {
+    ...INTERNET_MIX,
+    name: "hit-share",
+    description: "0.9 of the packets of flows that come again; hit-share:0.5 for another share",
+    destinations: "hit-share",
+    hostsPerPrefix: 1,
+    hitShare: 0.9,
+  },
 ];
 
 /** Beyond this one prefix takes practically all packets, and `single-flow` says it better. */
 const MAX_EXPONENT = 4;
 
 /**
- * The workload of this name; `internet-mix:0.8` is internet-mix with another exponent.
+ * The workload of this name; `internet-mix:0.8` is internet-mix with another exponent,
+ * `hit-share:0.5` is hit-share with another share.
  * @throws UsageError that names what is allowed
  */
 export function findWorkload(name: string): Workload {
   const found = WORKLOADS.find((workload) => workload.name === name);
   if (found !== undefined) return found;
-  const exponentText = /^internet-mix:(.*)$/.exec(name)?.[1];
-  if (exponentText === undefined) {
+  const [, base = "", text = ""] = /^(internet-mix|hit-share):(.*)$/.exec(name) ?? [];
+  if (base === "") {
     const names = WORKLOADS.map((workload) => workload.name).join(", ");
     throw new UsageError(
-      `unknown workload "${name}"; allowed: ${names} (internet-mix:0.8 sets its exponent)`,
+      `unknown workload "${name}"; allowed: ${names} (internet-mix:0.8 sets its exponent, ` +
+        "hit-share:0.5 its share)",
     );
   }
-  const exponent = Number(exponentText);
-  if (!/^\d+(?:\.\d+)?$/.test(exponentText) || exponent > MAX_EXPONENT) {
+  const [what, max, example] =
+    base === "internet-mix" ? ["exponent", MAX_EXPONENT, "0.8"] : ["share", 1, "0.5"];
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || value > max) {
     throw new UsageError(
-      `workload "${name}": "${exponentText}" is no exponent; allowed: 0 to ${MAX_EXPONENT}, as 0.8`,
+      `workload "${name}": "${text}" is no ${what}; allowed: 0 to ${max}, as ${example}`,
     );
   }
-  return {
-    ...INTERNET_MIX,
-    name,
-    description: `Zipf ${exponentText} over all prefixes of the table, 4 hosts each`,
-    zipfExponent: exponent,
-  };
+  return base === "internet-mix" ? mixOf(name, text) : shareOf(name, text);
+}
+
+function mixOf(name: string, exponent: string): Workload {
+  const description = `Zipf ${exponent} over all prefixes of the table, 4 hosts each`;
+  return { ...INTERNET_MIX, name, description, zipfExponent: Number(exponent) };
+}
+
+function shareOf(name: string, share: string): Workload {
+  const [base] = WORKLOADS.filter((workload) => workload.destinations === "hit-share");
+  if (base === undefined) throw new RangeError("no workload hit-share");
+  const description = `${share} of the packets of flows that come again`;
+  return { ...base, name, description, hitShare: Number(share) };
 }

@@ -7,11 +7,12 @@ import { findWorkload, WORKLOADS } from "../../../src/workloads/workload.js";
 
 describe("findWorkload", () => {
   it("finds each by its name", () => {
-    const names = ["local-send", "single-flow", "internet-mix", "scan"];
+    const names = ["local-send", "single-flow", "internet-mix", "scan", "hit-share"];
     expect(names.map((name) => findWorkload(name).name)).toEqual(names);
     expect(WORKLOADS.map(({ name }) => name)).toEqual(names);
     expect(names.map((name) => findWorkload(name).path)).toEqual([
       "local-send",
+      "forward",
       "forward",
       "forward",
       "forward",
@@ -28,11 +29,29 @@ describe("findWorkload", () => {
     expect(() => findWorkload("scan:0.8")).toThrow("allowed: local-send, single-flow");
   });
 
-  it.each(["internet-mix:", "internet-mix:-1", "internet-mix:5", "internet-mix:1e0", "mix"])(
-    "refuses %s in one line that names what is allowed",
-    (name) => {
-      expect(() => findWorkload(name)).toThrow(UsageError);
-      expect(() => findWorkload(name)).toThrow(/^[^\n]+; allowed: [^\n]+$/);
-    },
-  );
+  it("takes another share for hit-share", () => {
+    expect(findWorkload("hit-share").hitShare).toBe(0.9);
+    for (const share of ["0", "0.25", "1"]) {
+      expect(findWorkload(`hit-share:${share}`)).toMatchObject({
+        name: `hit-share:${share}`,
+        destinations: "hit-share",
+        hitShare: Number(share),
+      });
+    }
+    expect(() => findWorkload("hit-share:1.1")).toThrow('"1.1" is no share; allowed: 0 to 1, as 0');
+  });
+
+  it.each([
+    "hit-share:",
+    "hit-share:-0.1",
+    "hit-share:x",
+    "internet-mix:",
+    "internet-mix:-1",
+    "internet-mix:5",
+    "internet-mix:1e0",
+    "mix",
+  ])("refuses %s in one line that names what is allowed", (name) => {
+    expect(() => findWorkload(name)).toThrow(UsageError);
+    expect(() => findWorkload(name)).toThrow(/^[^\n]+; allowed: [^\n]+$/);
+  });
 });
