@@ -24,7 +24,7 @@ class ListFollower {
     private readonly length: number,
   ) {}
 
-  /** Notes how far `machine` has come; returns the packets that all have passed and when renewed. */
+  /** Notes how far `machine` has come; returns the packets that all have passed now. */
   advance(machine: Machine): { from: number; count: number } {
     const position = machine.ringsWord(this.cpu, "RINGS_FLOW_NEXT");
     const before = this.passed.get(machine) ?? { position: 0, total: 0 };

@@ -96,5 +96,6 @@ export function sideLoadNote(cell: Cell): string | null {
     return `${cell.arms[i]?.design} ${rate} a second (${arm.updates} in all)`;
   });
   const asked = `${load.kind} beside traffic, ${load.updatesPerSecond} updates a second asked`;
-  return `${asked} by the machine's clock; made: ${parts.join(", ")}; costs per packet are counted without it`;
+  const counted = "costs per packet are counted without it";
+  return `${asked} by the machine's clock; made: ${parts.join(", ")}; ${counted}`;
 }

@@ -8,9 +8,9 @@
  *
  *   flow f        source f mod S, destination f div S
  *   resident      destination d with source d mod S: D flows, each as likely as the others
- *   fresh         all other flows in the order n × STRIDE mod S D, n = 0, 1, 2, …: STRIDE is odd, so
- *                 none comes a second time before all S D (2^25) have come, far more than any cache
- *                 can hold
+ *   fresh         all other flows in the order n × STRIDE mod S D, n = 0, 1, 2, …: STRIDE is odd,
+ *                 so none comes a second time before all S D (2^25) have come, far more than any
+ *                 cache can hold
  *
  * A flow list is shorter than that and is run through again and again; so what was fresh is drawn
  * anew (`renew`) behind the CPUs, when every design has received it.

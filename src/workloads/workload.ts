@@ -11,8 +11,8 @@ export type PacketPath = "forward" | "local-send";
 
 /**
  * `one`: a single destination. `zipf`: prefixes by Zipf's law over a seeded shuffle, then a host.
- * `uniform`: every address of the routed space is equally likely. `hit-share`: flows that come again
- * and flows that never do, to the same destinations (`hitShare.ts`).
+ * `uniform`: every address of the routed space is equally likely. `hit-share`: flows that come
+ * again and flows that never do, to the same destinations (`hitShare.ts`).
  */
 export type DestinationLaw = "one" | "zipf" | "uniform" | "hit-share";
 

@@ -45,7 +45,7 @@ describe("hit-share", () => {
     if (share === 0) expect(counts.size).toBe(PACKETS);
   });
 
-  it("has the same sources and destinations in both kinds, so the work of a lookup is the same", () => {
+  it("has the same sources and destinations in both kinds of flows", () => {
     const parts = [0, 1].map((share) => keysOf(lists(share).perCpu[0]).map((k) => k.split(" ")));
     const [fresh, resident] = parts.map((keys) =>
       [0, 1].map((i) => new Set(keys.map((k) => k[i]))),
