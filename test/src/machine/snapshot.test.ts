@@ -35,7 +35,8 @@ describe.each(["linux-3.10.debug", "no-cache.release", "nexthop-direct.release"]
       const small = await smallExperiment([image, "no-cache.release"]);
       setWorkload(small, "internet-mix");
       const [machine, other] = [machineOf(small, 0), machineOf(small, 1)];
-      const { table, templates, flows } = machine.memoryPlan;
+      const { table } = machine;
+      const { templates, flows } = machine.memoryPlan;
       const inputs = digest(machine, [templates, flows]);
       const before = digest(machine, designPart(machine));
       const elsewhere = digest(other, designPart(other));
