@@ -40,6 +40,9 @@ export interface Zone {
 /** A CPU area of the test machine, and the word of a trap's site in it. */
 const CPU_AREA_BYTES = 8192;
 const FAULT_SITE = 20;
+/** Cost counters in it, and the number of one (`assembly/arch/costs.ts`). */
+const PCPU_COSTS = 64;
+const COST_ZONE_PROBE = 24;
 
 /** A route as a test names it; everything but the prefix has a default. */
 export interface Route {
@@ -220,6 +223,20 @@ export class FibMachine {
         this.memory.slice(at, at + ZONE_WORDS);
       return { order, divisor, entries, longest, aliases, chains };
     });
+  }
+
+  /** Zones that lookups have probed since `clearZoneProbes`; debug images count. */
+  zoneProbes(): number {
+    return this.memory[this.zoneProbesAt() / 4] ?? 0;
+  }
+
+  clearZoneProbes(): void {
+    this.memory[this.zoneProbesAt() / 4] = 0;
+  }
+
+  /** The counter COST_ZONE_PROBE of the control plane's CPU area. */
+  private zoneProbesAt(): number {
+    return this.faultAt - FAULT_SITE + PCPU_COSTS + 4 * COST_ZONE_PROBE;
   }
 
   /** Routes of a table. */
