@@ -41,6 +41,7 @@ export {
   fibDetachTables,
   fibInfosOfDevice,
   fibReleaseInfoNumber,
+  fibStatRequest,
   fibTablesCheck,
   tablePartBytes,
 } from "./net/fib/fibHost";

@@ -12,6 +12,7 @@ import { ImageInstance } from "./imageInstance.js";
 import type { Layout } from "./layout.js";
 import {
   CPU_AREA_BYTES,
+  fibKindOf,
   type MachinePlan,
   type MemoryPlan,
   type Region,
@@ -29,6 +30,8 @@ export interface BootOptions {
   readonly seed: number;
   /** FIB tables that a lookup asks: 2 = local and main, 1 = main only. */
   readonly fibTables: 1 | 2;
+  /** Buckets of a route cache's hash, rounded up to a power of two. @default 32,768 */
+  readonly rhashEntries?: number;
   /** The control plane works beside windows: it needs a core as well. @default false */
   readonly controlBusy?: boolean;
 }
@@ -53,6 +56,8 @@ const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
 const NEIGHBOURS_EXPECTED = 256;
+/** What 2.6 chooses on a host of 1 GiB. */
+export const RHASH_ENTRIES = 32_768;
 
 /**
  * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
@@ -117,9 +122,12 @@ export class Machine {
     return machine;
   }
 
-  /** The table part that this machine uses: its own, or the one that it shares. */
+  /** The table part that this machine uses: its own, or the one of its kind that it shares. */
   get table(): Region {
-    return this.plan.ownTable ?? this.memoryPlan.table;
+    const kind = fibKindOf(this.image.row);
+    const region = this.plan.ownTable ?? this.memoryPlan.tables[kind];
+    if (region === undefined) throw new BootError(`no ${kind} table part in the plan`);
+    return region;
   }
 
   /** Address of the area of CPU `cpu`. */
