@@ -21,6 +21,8 @@ const LINUX_3_10: KnobRow = {
   uncached: "global",
   "dev-count": "percpu",
   free: "rcu",
+  "dst-gc": "work",
+  entries: "percpu",
 };
 
 /** All presets, in the order in which `compare` takes them by default. */

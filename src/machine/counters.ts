@@ -73,6 +73,7 @@ export const COST_NAMES = [
   "rcuCallbacks",
   "locks",
   "packets",
+  "cowRefusals",
 ] as const;
 
 export type CostName = (typeof COST_NAMES)[number];

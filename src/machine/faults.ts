@@ -28,6 +28,7 @@ const SITES: Readonly<Record<number, string>> = {
   602: "a fib_info's reference count is wrong",
   603: "the control plane changed a table without RTNL",
   701: "a route is in a state it cannot be in",
+  702: "a reference on an inet_peer was dropped that nobody held",
   901: "not all CPUs came to the gate before the deadline",
   999: "a trap on purpose",
 };
