@@ -290,7 +290,7 @@ describe.each(ERAS)("dst of $name", (era) => {
 describe("skb and dst", () => {
   const REFDST = 88;
 
-  it("F4-20 F4-21 2.6.18 counts what packets point to; 2.6.39 borrows it, but no NOCACHE", async () => {
+  it("F4-20 F4-21 2.6.18 counts what packets point to; 2.6.39 borrows, no NOCACHE", async () => {
     for (const name of ["2.6.18", "2.6.39"] as const) {
       const one = await eraRouter(eraOf(name));
       const skb = one.router.machine.ringsWord(0, "RINGS_SKBS_AT");
