@@ -9,6 +9,7 @@ import { Neighbour, neighHhCopy } from "../../../../assembly/net/core/neighbour"
 
 export * from "../../../../assembly/index";
 export { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
+export { delTimer as cancelTimer } from "../../../../assembly/kernel/timer";
 export { devQueueXmit } from "../../../../assembly/net/core/devXmit";
 export {
   dstCheck,
