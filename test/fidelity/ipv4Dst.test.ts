@@ -175,17 +175,18 @@ describe.each(ERAS)("dst of $name", (era) => {
 
   it("F4-13 a pass that pays less than a tenth backs off with two lists; any pays with one", () => {
     const held = Array.from({ length: 20 }, () => one.alloc(true));
-    const passing = Array.from({ length: 6 }, () => one.alloc(true));
+    const passing = Array.from({ length: 12 }, () => one.alloc(true));
     for (const at of [...held, ...passing]) one.call("dstFree", at);
     const freeAndCollect = (count: number): number => {
       for (const at of passing.splice(0, count)) one.call("dstRelease", at);
       expect(one.call("dstGcTask")).toBe(held.length + passing.length);
       return one.call("dstGcDelay", 0);
     };
-    // 2 of 24 left: 2 ≤ ⌊24 / 10⌋. Then 1 of 23. Then 3 of 20: more than a tenth.
-    expect(freeAndCollect(2)).toBe(era.hasBusyList ? 600 : 100);
-    expect(freeAndCollect(1)).toBe(era.hasBusyList ? 1600 : 100);
+    // 3 > ⌊29 / 10⌋ pays; 2 ≤ ⌊20 / 10⌋ does not; nor does nothing, in any era.
     expect(freeAndCollect(3)).toBe(100);
+    expect(freeAndCollect(7)).toBe(100);
+    expect(freeAndCollect(2)).toBe(era.hasBusyList ? 600 : 100);
+    expect(freeAndCollect(0)).toBe(era.hasBusyList ? 1600 : 600);
     expect(one.end(held)).toEqual({ rtables: 0, entries: 0 });
     // Let what was armed come: it finds nothing.
     one.ticksToNextRun();

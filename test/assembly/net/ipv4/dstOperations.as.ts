@@ -64,9 +64,9 @@ export function initMetrics(at: usize, index: u32): void {
   rtInitMetrics(changetype<Rtable>(at), index == 0 ? 0 : changetype<usize>(fibInfoAt(index)));
 }
 
-/** Address and client references of fib_info `index`. */
-export function infoAt(index: u32): usize {
-  return changetype<usize>(fibInfoAt(index));
+/** Client references of fib_info `index`. */
+export function infoClients(index: u32): u32 {
+  return fibInfoAt(index).clntref;
 }
 
 export function infoMetrics(index: u32): usize {

@@ -261,6 +261,36 @@ describe("metrics and peers of 2.6.39", () => {
     expect(one.call("inetGetpeer", DADDR + 2, 0)).toBe(0);
   });
 
+  it("holds the fib_info whose metrics it shares, until it writes or goes", () => {
+    const request = one.router.machine.word("SB_REQUEST_AT");
+    one.router.machine.u32.fill(0, request / 4, request / 4 + 16);
+    one.setWord(request + 24, 1400);
+    const shared = one.router.control("fibCreateInfoRequest");
+    const clients = (): number => one.call("infoClients", shared);
+    const through = (daddr: number): number => {
+      const at = one.alloc(true);
+      one.call("setRtField", at, RT.dst, daddr);
+      one.call("initMetrics", at, shared);
+      expect(mtu(at)).toBe(1400);
+      return at;
+    };
+    expect(clients()).toBe(1);
+    const writes = through(DADDR + 64);
+    const goes = through(DADDR + 65);
+    expect(clients()).toBe(3);
+    expect(one.call("dstMetricSet", writes, RTAX_MTU, 1300)).toBe(1);
+    expect([mtu(writes), mtu(goes), clients()]).toEqual([1300, 1400, 2]);
+    const copy = one.call("blackhole", goes);
+    expect(clients()).toBe(3);
+    one.call("dstFree", goes);
+    expect(clients()).toBe(2);
+    one.call("dstRelease", copy);
+    one.call("dstGcTask");
+    expect(clients()).toBe(1);
+    free(writes);
+    expect(clients()).toBe(1);
+  });
+
   it("the loser of the exchange uses what the winner has put there", () => {
     const at = route(DADDR + 16);
     const old = one.router.field(at, "DST_METRICS_OFFSET") >>> 0;
