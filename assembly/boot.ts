@@ -3,17 +3,24 @@
  * before any other CPU is attached; every step's memory comes from the boot region.
  */
 import { bootAlloc } from "./arch/regions";
-import { possibleCpus, superBlock } from "./arch/superblock";
+import { superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
-import { COUNTER_DST_ENTRIES, percpuCounterInit } from "./lib/percpuCounter";
-import { KMEM_CACHE_NEIGHBOUR, KMEM_CACHE_RTABLE, SLAB_HWCACHE_ALIGN } from "./mm/caches";
+import {
+  KMEM_CACHE_INET_PEER,
+  KMEM_CACHE_NEIGHBOUR,
+  KMEM_CACHE_RTABLE,
+  SLAB_HWCACHE_ALIGN,
+} from "./mm/caches";
 import { kmemCacheCreate } from "./mm/slab";
 import { slabPoolInit } from "./mm/slabPages";
-import { dstInit } from "./net/core/dst";
+import { dstEntriesInit } from "./net/core/dstEntries";
+import { DST_METRICS_COW } from "./net/core/dstEntry";
+import { dstGcInit } from "./net/core/dstGc";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
 import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
+import { INET_PEER_BYTES, inetPeerInit } from "./net/ipv4/inetPeer";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
 
@@ -25,12 +32,7 @@ export const BOOT_NEIGH: u32 = 3;
 export const BOOT_FIB: u32 = 4;
 export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
-
-/** The kernel's batch: max(32, 2 × CPUs). */
-function counterBatch(): u32 {
-  const twice = 2 * possibleCpus();
-  return twice > 32 ? twice : 32;
-}
+export const BOOT_PEERS: u32 = 8;
 
 /**
  * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
@@ -45,16 +47,23 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
   if (!kmemCacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES, SLAB_HWCACHE_ALIGN)) {
     return BOOT_CACHES;
   }
-  percpuCounterInit(COUNTER_DST_ENTRIES, counterBatch());
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
-  dstInit();
+  dstEntriesInit();
+  dstGcInit();
   uncachedListInit();
+  if (DST_METRICS_COW && !bootPeers()) return BOOT_PEERS;
   if (!neighTableInit(neighbours)) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
   superBlock().requestAt = <u32>request;
   return BOOT_OK;
+}
+
+function bootPeers(): bool {
+  if (!kmemCacheCreate(KMEM_CACHE_INET_PEER, <u32>INET_PEER_BYTES, SLAB_HWCACHE_ALIGN))
+    return false;
+  return inetPeerInit();
 }
 
 /** Makes empty tables in the table part. The machine that loads a shared part calls it, once. */

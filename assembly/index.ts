@@ -17,7 +17,6 @@ export {
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
 export * from "./layout";
-export { percpuCounterSum } from "./lib/percpuCounter";
 export {
   slabBitmapBytes,
   slabCacheIsValid,
@@ -26,14 +25,9 @@ export {
   slabPagesLeft,
   slabPagesUsed,
 } from "./mm/slabWalk";
-export {
-  dstAlloc,
-  dstFree,
-  dstGarbageHeadAt,
-  dstGcTask,
-  dstHold,
-  dstRelease,
-} from "./net/core/dst";
+export { dstAlloc, dstFree, dstHold, dstRelease } from "./net/core/dst";
+export { dstEntriesOf } from "./net/core/dstEntries";
+export { dstBusyHeadAt, dstGarbageHeadAt, dstGcTask } from "./net/core/dstGc";
 export { neighAddPermanent, neighEntries } from "./net/core/neighbour";
 export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
 export {

@@ -81,10 +81,10 @@ export const G_SLAB: usize = G_RCU + 2 * 256;
 export const G_SLAB_BYTES: usize = 128 + 16 * 128;
 /** Percpu counters: 16 shared parts, a line each. */
 export const G_COUNTERS: usize = G_SLAB + G_SLAB_BYTES;
-/** dst: garbage list and its lock. */
+/** dst: garbage list, busy list, operations, default metrics (`net/core/dstGc.ts`, `dstOps.ts`). */
 export const G_DST: usize = G_COUNTERS + 16 * 64;
 /** The one uncached list and its lock. */
-export const G_UNCACHED: usize = G_DST + 128;
+export const G_UNCACHED: usize = G_DST + 320;
 /** Generation ids of the routing layers. */
 export const G_GENID: usize = G_UNCACHED + 64;
 /** Neighbour table head. */
@@ -97,7 +97,9 @@ export const G_RTNL: usize = G_FIB + 256;
 export const G_NETDEV: usize = G_RTNL + 64;
 /** `fib_hash_lock`, the rwlock of `fib=hash`, alone on its line: every lookup writes it. */
 export const G_FIB_HASH_LOCK: usize = G_NETDEV + 256;
-export const G_END: usize = G_FIB_HASH_LOCK + 64;
+/** Peers: their lock and buckets, their generation. */
+export const G_INET_PEER: usize = G_FIB_HASH_LOCK + 64;
+export const G_END: usize = G_INET_PEER + 128;
 /** Bytes that the host reserves for the superblock and its sections. */
 export const SUPERBLOCK_BYTES: usize = 8192;
 

@@ -35,6 +35,7 @@ export const SITE_TRIE_CORRUPT: u32 = 601;
 export const SITE_FIB_INFO: u32 = 602;
 export const SITE_RTNL: u32 = 603;
 export const SITE_ROUTE_STATE: u32 = 701;
+export const SITE_PEER_REFCOUNT: u32 = 702;
 export const SITE_GATE_DEADLINE: u32 = 901;
 export const SITE_CONTROL_DEADLINE: u32 = 902;
 export const SITE_CONTROL_RECORD: u32 = 903;

@@ -3,7 +3,7 @@
  */
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
-import { dstGcTask } from "../net/core/dst";
+import { dstGcDue, dstGcTask } from "../net/core/dstGc";
 
 /** Never valid: catches a timer or work item that was not initialised. */
 export const WORK_NONE: u32 = 0;
@@ -11,6 +11,8 @@ export const WORK_NONE: u32 = 0;
 export const WORK_COUNT: u32 = 1;
 /** The collector of the dst garbage list. */
 export const WORK_DST_GC: u32 = 2;
+/** Its timer, where it is a work item. */
+export const WORK_DST_GC_DUE: u32 = 5;
 
 /** Runs function `func` with its argument, on the CPU it was queued for. */
 export function workInvoke(func: u32, data: usize): void {
@@ -20,6 +22,9 @@ export function workInvoke(func: u32, data: usize): void {
       return;
     case WORK_DST_GC:
       dstGcTask();
+      return;
+    case WORK_DST_GC_DUE:
+      dstGcDue();
       return;
     default:
       trapAt(SITE_CALL_ID);

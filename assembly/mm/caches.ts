@@ -13,6 +13,8 @@ export const KMEM_CACHE_RTABLE: u32 = 0;
 export const KMEM_CACHE_FIB_ALIAS: u32 = 1;
 /** `neighbour`. */
 export const KMEM_CACHE_NEIGHBOUR: u32 = 2;
+/** `inet_peer`. */
+export const KMEM_CACHE_INET_PEER: u32 = 6;
 /** For tests of mm/ and kernel/. */
 export const KMEM_CACHE_TEST: u32 = 15;
 /** Caches that a machine can have. */

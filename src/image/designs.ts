@@ -22,6 +22,8 @@ const LINUX_3_10: KnobRow = {
   "dev-count": "percpu",
   free: "rcu",
   fib: "trie",
+  "dst-gc": "work",
+  entries: "percpu",
 };
 
 /** All presets, in the order in which `compare` takes them by default. */

@@ -16,7 +16,9 @@ export type KnobName =
   | "uncached"
   | "dev-count"
   | "free"
-  | "fib";
+  | "fib"
+  | "dst-gc"
+  | "entries";
 
 /** A value for every knob. */
 export type KnobRow = Readonly<Record<KnobName, string>>;
@@ -176,6 +178,34 @@ export const KNOBS: readonly Knob[] = [
     shownBy: { design: "linux-3.10", workload: "internet-mix", cost: "zone probes, atomic rmw" },
     paths: BOTH,
     unread: () => null,
+  },
+  {
+    name: "dst-gc",
+    define: "DST_DST_GC",
+    summary: "who collects dead entries that were still held",
+    values: [
+      { name: "timer", define: 0, summary: "a timer, one list under one lock (to 2.6.23)" },
+      { name: "work", define: 1, summary: "a work item with a list of its own (2.6.24 on)" },
+    ],
+    shownBy: {
+      design: "linux-3.10",
+      workload: "single-flow",
+      cost: "locks of a pass over entries that are still held; no packet pays it",
+    },
+    paths: BOTH,
+    unread: withoutDst,
+  },
+  {
+    name: "entries",
+    define: "DST_ENTRIES",
+    summary: "what counts entries",
+    values: [
+      { name: "shared", define: 0, summary: "one atomic (to 2.6.36)" },
+      { name: "percpu", define: 1, summary: "a plain word for each CPU, folded (2.6.37 on)" },
+    ],
+    shownBy: { design: "no-cache", workload: "internet-mix", cost: "atomic rmw" },
+    paths: BOTH,
+    unread: withoutDst,
   },
 ];
 

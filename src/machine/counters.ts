@@ -74,6 +74,7 @@ export const COST_NAMES = [
   "locks",
   "packets",
   "zoneProbes",
+  "cowRefusals",
 ] as const;
 
 export type CostName = (typeof COST_NAMES)[number];

@@ -30,6 +30,7 @@ const SITES: Readonly<Record<number, string>> = {
   602: "a fib_info's reference count is wrong",
   603: "the control plane changed a table without RTNL",
   701: "a route is in a state it cannot be in",
+  702: "a reference on an inet_peer was dropped that nobody held",
   901: "not all CPUs came to the gate before the deadline",
   902: "the clock stood still beside the control plane until its deadline",
   903: "a side load names an operation that there is not",

@@ -41,7 +41,7 @@ export interface CellContext {
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
 const KMEM_CACHE_RTABLE = 0;
-const COUNTER_DST_ENTRIES = 0;
+const DST_OPS_IPV4 = 1;
 const PAGE_BYTES = 4096;
 const HZ = 1000;
 const FRAME_BYTES = 64;
@@ -125,7 +125,7 @@ function armOf(machine: Machine, judged: Judgement, counted: CountedCosts | unde
   return {
     design: machine.image.name,
     counted: counted ?? null,
-    entries: control.call("percpuCounterSum", COUNTER_DST_ENTRIES),
+    entries: control.call("dstEntriesOf", DST_OPS_IPV4, 0),
     memory: memoryOf(machine),
     judge: judged,
     audit: { ok: false, checks: 0, failures: ["not audited"] },

@@ -9,7 +9,14 @@
  * Caller: the control-plane CPU, or the host while no CPU runs. Takes RTNL.
  */
 
-import { dstDevEvent, dstGcTask } from "../core/dst";
+import {
+  dstDevEvent,
+  NETDEV_DOWN,
+  NETDEV_UNREGISTER,
+  NETDEV_UNREGISTER_FINAL,
+} from "../core/dstDevEvent";
+import { DST_EVENT_FIRST } from "../core/dstEntry";
+import { dstGcTask } from "../core/dstGc";
 import { neighIfdown } from "../core/neighbour";
 import {
   IFF_UP,
@@ -52,8 +59,9 @@ export function devClose(at: usize): u32 {
   rtnlLock();
   const dev = changetype<NetDevice>(at);
   dev.flags = dev.flags & ~IFF_UP;
+  if (DST_EVENT_FIRST) dstDevEvent(at, NETDEV_DOWN);
   const flushed = fibDisableIp(at, false);
-  dstDevEvent(at, false);
+  if (!DST_EVENT_FIRST) dstDevEvent(at, NETDEV_DOWN);
   rtnlUnlock();
   return flushed;
 }
@@ -64,16 +72,21 @@ export function unregisterNetdevice(at: usize): void {
   changetype<NetDevice>(at).regState = NETREG_UNREGISTERING;
   devClose(at);
   rtnlLock();
+  if (DST_EVENT_FIRST) dstDevEvent(at, NETDEV_UNREGISTER);
   fibDisableIp(at, true);
   rtFlushDev(at);
+  if (!DST_EVENT_FIRST) dstDevEvent(at, NETDEV_UNREGISTER);
   rtnlUnlock();
 }
 
-/** Second half, after the barrier: NETDEV_UNREGISTER_FINAL. Returns the references that are left;
- * the kernel would wait for them for ever. */
+/**
+ * Second half, after the barrier: NETDEV_UNREGISTER once more, then NETDEV_UNREGISTER_FINAL.
+ * Returns the references that are left; the kernel would do this again until there are none.
+ */
 export function netdevRunTodo(at: usize): i32 {
   dstGcTask();
-  dstDevEvent(at, true);
+  dstDevEvent(at, NETDEV_UNREGISTER);
+  dstDevEvent(at, NETDEV_UNREGISTER_FINAL);
   rtFlushDev(at);
   const left = netdevRefcntRead(at);
   if (left == 0) changetype<NetDevice>(at).regState = NETREG_UNREGISTERED;

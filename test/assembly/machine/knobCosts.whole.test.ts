@@ -61,6 +61,15 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     now: { perPacket: { rcuCallbacks: 0 } },
     rcu: { perPacket: { rcuCallbacks: 1 } },
   },
+  // What a pass costs is below: no packet pays for it.
+  "dst-gc": {
+    timer: { perPacket: { dstDestroys: 0 } },
+    work: { perPacket: { dstDestroys: 0 } },
+  },
+  entries: {
+    shared: { perPacket: { dstAllocations: 1, atomicRmw: 3 } },
+    percpu: { perPacket: { dstAllocations: 1, atomicRmw: 1 } },
+  },
 };
 
 function withFlows(router: Router, workload: string): void {
@@ -129,6 +138,16 @@ describe("where one row of counters is not enough", () => {
     router.machine.setWord("SB_PACKETS_PER_TICK", 0);
     withFlows(router, "single-flow");
     expect(perPacket(router, "single-flow")).toMatchObject(expected);
+  });
+
+  it.each([
+    ["timer", 1 + 3],
+    ["work", 2 + 2],
+  ])("dst-gc=%s: locks of a pass over ten entries that are held", async (gc, expected) => {
+    const router = await coreRouter(`linux-3.10+dst-gc=${gc}`, CPUS);
+    const dev = router.machine.deviceAt(WORLD.nexthops[0]?.ifindex ?? 0);
+    for (let i = 0; i < 10; i++) router.call("dstFree", router.call("rtDstAlloc", dev, 1));
+    expect(router.costs(() => router.call("dstGcTask")).locks).toBe(expected);
   });
 
   it.each([

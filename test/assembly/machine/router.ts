@@ -22,6 +22,8 @@ import { bigTable } from "../../src/workloads/tables.js";
 /** Ids of `assembly/mm/caches.ts`. */
 export const RTABLE_CACHE = 0;
 export const NEIGHBOUR_CACHE = 2;
+/** Id of `assembly/net/core/dstOps.ts`. */
+const DST_OPS_IPV4 = 1;
 
 /** Milliseconds for making images that are not there yet. */
 export const COMPILE_MS = 240_000;
@@ -214,7 +216,7 @@ export class Router {
 
   /** `dst_entries_get_slow`. */
   entries(): number {
-    return this.call("percpuCounterSum", 0);
+    return this.call("dstEntriesOf", DST_OPS_IPV4, 0);
   }
 
   /** References on the device with this ifindex. */

@@ -15,12 +15,14 @@ const LINUX_3_10 = {
   DST_DEV_COUNT: 1,
   DST_FREE: 1,
   DST_FIB: 0,
+  DST_DST_GC: 1,
+  DST_ENTRIES: 1,
 };
 
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu, fib=trie|hash";
+  "dev-count=shared|percpu, free=now|rcu, fib=trie|hash, dst-gc=timer|work, entries=shared|percpu";
 
 function refusal(text: string): string {
   try {

@@ -56,6 +56,18 @@ describe("auditMachine", () => {
     expect(report.failures.join("\n")).toMatch(/^refcnt of the slotted rtable at \d+: found 1, /m);
   });
 
+  it.each(["garbage", "busy"])("finds an entry in a slot and on the %s list", async (list) => {
+    const report = await audited("linux-3.10.release", (machine) => {
+      const control = machine.cpu(machine.controlCpu);
+      const infos = Array.from({ length: machine.word("FIB_INFOS_NEXT") }, (_, i) => i);
+      const route = infos.map((i) => control.call("slotRouteOf", i, 0)).find((at) => at !== 0);
+      control.call("dstHold", route ?? 0);
+      control.call("dstFree", route ?? 0);
+      if (list === "busy") control.call("dstGcTask");
+    });
+    expect(report.failures).toContain("rtables that are in two places: found 1, expected 0");
+  });
+
   it("finds a leaked reference on a device", async () => {
     const report = await audited("linux-3.10.release", (machine) => {
       machine.cpu(machine.controlCpu).call("devHold", machine.deviceAt(6));

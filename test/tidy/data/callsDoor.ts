@@ -11,7 +11,10 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/kernel/timer.ts": "timer_list.function: call_timer_fn calls it",
   "assembly/kernel/workqueue.ts": "work_struct.func: process_one_work calls it",
   "assembly/net/core/devXmit.ts": "packet_type.func: loopback hands a frame to its protocol",
-  "assembly/net/core/dst.ts": "dst_ops.gc and .destroy, the RCU callbacks of a dst, dst_gc_work",
+  "assembly/net/core/dst.ts": "dst_ops.gc, .check and .destroy, the RCU callbacks of a dst",
+  "assembly/net/core/dstDevEvent.ts": "dst_ops.ifdown, for each dead entry",
+  "assembly/net/core/dstGc.ts": "the timer of the collector, and dst_gc_work",
+  "assembly/net/core/dstMetrics.ts": "dst_ops.cow_metrics, at the first write",
   "assembly/net/core/neighbour.ts": "the RCU callback that frees a neighbour",
   "assembly/net/fib/fibSemantics.ts":
     "the RCU callback that frees a fib_info; free_fib_info_rcu releases the routes in its slots",

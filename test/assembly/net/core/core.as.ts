@@ -2,20 +2,46 @@
  * The image, and what the tests of net/core call besides: operations that the packet path uses and
  * the host does not.
  */
+import { dstOpsNegativeAdvice } from "../../../../assembly/calls/dst";
+import { DstEntry } from "../../../../assembly/net/core/dstEntry";
 import { dstOpsOf } from "../../../../assembly/net/core/dstOps";
 import { Neighbour, neighHhCopy } from "../../../../assembly/net/core/neighbour";
 
 export * from "../../../../assembly/index";
 export { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
+export { delTimer as cancelTimer } from "../../../../assembly/kernel/timer";
 export { devQueueXmit } from "../../../../assembly/net/core/devXmit";
 export {
+  dstCheck,
   dstClone,
-  dstDevEvent,
   dstDisplaced,
   dstHoldSafe,
+  dstSetExpires,
+  dstUse,
+  dstUseNoref,
 } from "../../../../assembly/net/core/dst";
-export { DST_ENTRY_BYTES } from "../../../../assembly/net/core/dstOffsets";
-export { DST_GC_FAIL, DST_GC_NONE, DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
+export { dstDevEvent } from "../../../../assembly/net/core/dstDevEvent";
+export { dstEntriesBatch } from "../../../../assembly/net/core/dstEntries";
+export { dstGcDelay } from "../../../../assembly/net/core/dstGc";
+export {
+  dstInitMetrics,
+  dstMetric,
+  dstMetricSet,
+  dstMetricsExchange,
+  dstMetricsReadOnly,
+} from "../../../../assembly/net/core/dstMetrics";
+export {
+  DST_ENTRY_BYTES,
+  DST_INPUT_OFFSET,
+  DST_METRICS_OFFSET,
+  DST_OUTPUT_OFFSET,
+} from "../../../../assembly/net/core/dstOffsets";
+export {
+  DST_GC_FAIL,
+  DST_GC_NONE,
+  DST_OPS_IPV4,
+  dstDefaultMetricsAt,
+} from "../../../../assembly/net/core/dstOps";
 export { mibInc } from "../../../../assembly/net/core/mib";
 export { ipv4NeighLookupNoref, neighIfdown } from "../../../../assembly/net/core/neighbour";
 export {
@@ -35,6 +61,36 @@ export function opsSetGc(ops: u32, gc: u32, gcThresh: u32): void {
   const o = dstOpsOf(ops);
   o.gc = gc;
   o.gcThresh = gcThresh;
+}
+
+/** A word of an entry, by number: 0 use, 1 lastuse, 2 expires, 3 child, 4 flags. */
+export function entryField(at: usize, which: u32): u32 {
+  const dst = changetype<DstEntry>(at);
+  if (which == 0) return dst.use;
+  if (which == 1) return dst.lastuse;
+  if (which == 2) return dst.expires;
+  if (which == 3) return dst.child;
+  return dst.flags;
+}
+
+/** Writes such a word. */
+export function setEntryField(at: usize, which: u32, value: u32): void {
+  const dst = changetype<DstEntry>(at);
+  if (which == 0) dst.use = value;
+  else if (which == 1) dst.lastuse = value;
+  else if (which == 2) dst.expires = value;
+  else if (which == 3) dst.child = value;
+  else dst.flags = value;
+}
+
+/** `obsolete` of an entry that somebody has killed, or revived. */
+export function setObsolete(at: usize, value: i32): void {
+  changetype<DstEntry>(at).obsolete = value;
+}
+
+/** `dst_negative_advice`. */
+export function negativeAdvice(at: usize): usize {
+  return dstOpsNegativeAdvice(changetype<DstEntry>(at).ops, at);
 }
 
 /** Copies the hardware header of the neighbour at `at` in front of `data`. */
