@@ -6,12 +6,20 @@ import { bootAlloc } from "./arch/regions";
 import { possibleCpus, superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
 import { COUNTER_DST_ENTRIES, percpuCounterInit } from "./lib/percpuCounter";
-import { KMEM_CACHE_NEIGHBOUR, KMEM_CACHE_RTABLE, SLAB_HWCACHE_ALIGN } from "./mm/caches";
+import {
+  KMEM_CACHE_NEIGHBOUR,
+  KMEM_CACHE_RTABLE,
+  KMEM_CACHE_SKB,
+  KMEM_CACHE_SKB_LARGE,
+  SLAB_HWCACHE_ALIGN,
+} from "./mm/caches";
 import { kmemCacheCreate } from "./mm/slab";
 import { slabPoolInit } from "./mm/slabPages";
 import { dstInit } from "./net/core/dst";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
-import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
+import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
+import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
+import { neighTableInit } from "./net/core/neighbourTable";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { tablePartInit } from "./net/fib/tablePart";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
@@ -32,24 +40,26 @@ function counterBatch(): u32 {
   return twice > 32 ? twice : 32;
 }
 
+function cacheCreate(id: u32, bytes: u32): bool {
+  return kmemCacheCreate(id, bytes, SLAB_HWCACHE_ALIGN);
+}
+
 /**
- * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
- * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing.
+ * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops. Returns
+ * BOOT_OK, or the step whose memory was missing.
  */
-export function boot(fibInfos: u32, neighbours: u32): u32 {
+export function boot(fibInfos: u32): u32 {
   clockInit();
   if (!slabPoolInit()) return BOOT_SLAB;
-  if (!kmemCacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
-  if (!kmemCacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
+  if (!cacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB, SKB_SMALL_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB_LARGE, SKB_LARGE_BYTES)) return BOOT_CACHES;
   percpuCounterInit(COUNTER_DST_ENTRIES, counterBatch());
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstInit();
   uncachedListInit();
-  if (!neighTableInit(neighbours)) return BOOT_NEIGH;
+  if (!neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;

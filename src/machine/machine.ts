@@ -22,6 +22,8 @@ export interface BootOptions {
   readonly seed: number;
   /** FIB tables that a lookup asks: 2 = local and main, 1 = main only. */
   readonly fibTables: 1 | 2;
+  /** `gc_thresh1`, `2` and `3` of the neighbour table. @default 128, 512, 1024 */
+  readonly neighbourThresholds?: readonly [number, number, number];
 }
 
 /** Words of a flags argument of `registerNetdevice`. */
@@ -38,7 +40,8 @@ const SPINS = 20_000;
 const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
-const NEIGHBOURS_EXPECTED = 256;
+/** `gc_thresh1`, `2` and `3` of `arp_tbl`. */
+const NEIGH_GC_THRESHOLDS = [128, 512, 1024] as const;
 
 /**
  * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
@@ -98,7 +101,7 @@ export class Machine {
     const module = await WebAssembly.compile(image.bytes as Uint8Array<ArrayBuffer>);
     const machine = new Machine({ image, module, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
-    const failed = machine.cpu(0).call("boot", 1024, NEIGHBOURS_EXPECTED);
+    const failed = machine.cpu(0).call("boot", 1024);
     if (failed !== 0) throw new BootError(`boot of ${image.name} failed at step ${failed}`);
     return machine;
   }
@@ -149,6 +152,7 @@ export class Machine {
     const { layout, plan, memoryPlan, options } = this;
     if (layout.at("PCPU_BYTES") > CPU_AREA_BYTES) throw new BootError("CPU areas are too small");
     const oversubscribed = options.cpus > options.cores;
+    const [thresh1, thresh2, thresh3] = options.neighbourThresholds ?? NEIGH_GC_THRESHOLDS;
     const words: [string, number][] = [
       ["SB_ABI_VERSION", layout.at("ABI_VERSION")],
       ["SB_CPUS", options.cpus],
@@ -163,6 +167,9 @@ export class Machine {
       ["SB_RCU_BLIMIT", 10],
       ["SB_RCU_QHIMARK", 10_000],
       ["SB_RCU_QLOWMARK", 100],
+      ["SB_NEIGH_GC_THRESH1", thresh1],
+      ["SB_NEIGH_GC_THRESH2", thresh2],
+      ["SB_NEIGH_GC_THRESH3", thresh3],
       ["SB_TABLE_AT", memoryPlan.table.base],
       ["SB_TABLE_BYTES", memoryPlan.table.bytes],
       ["SB_BOOT_NEXT_AT", plan.boot.base],

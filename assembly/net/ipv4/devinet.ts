@@ -10,7 +10,7 @@
  */
 
 import { dstDevEvent, dstGcTask } from "../core/dst";
-import { neighIfdown } from "../core/neighbour";
+import { neighIfdown } from "../core/neighbourTable";
 import {
   IFF_UP,
   NETREG_UNREGISTERED,
