@@ -6,9 +6,12 @@ import { bootAlloc } from "./arch/regions";
 import { superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
 import {
+  KMEM_CACHE_HH,
   KMEM_CACHE_INET_PEER,
   KMEM_CACHE_NEIGHBOUR,
   KMEM_CACHE_RTABLE,
+  KMEM_CACHE_SKB,
+  KMEM_CACHE_SKB_LARGE,
   SLAB_HWCACHE_ALIGN,
 } from "./mm/caches";
 import { kmemCacheCreate } from "./mm/slab";
@@ -17,7 +20,10 @@ import { dstEntriesInit } from "./net/core/dstEntries";
 import { DST_METRICS_COW } from "./net/core/dstEntry";
 import { dstGcInit } from "./net/core/dstGc";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
-import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
+import { HH_CACHE_BYTES } from "./net/core/hhCache";
+import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
+import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
+import { neighTableInit } from "./net/core/neighbourTable";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
 import { INET_PEER_BYTES, inetPeerInit } from "./net/ipv4/inetPeer";
@@ -34,25 +40,28 @@ export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
 export const BOOT_PEERS: u32 = 8;
 
+function cacheCreate(id: u32, bytes: u32): bool {
+  return kmemCacheCreate(id, bytes, SLAB_HWCACHE_ALIGN);
+}
+
 /**
- * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
- * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing.
+ * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops. Returns
+ * BOOT_OK, or the step whose memory was missing.
  */
-export function boot(fibInfos: u32, neighbours: u32): u32 {
+export function boot(fibInfos: u32): u32 {
   clockInit();
   if (!slabPoolInit()) return BOOT_SLAB;
-  if (!kmemCacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
-  if (!kmemCacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
+  if (!cacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB, SKB_SMALL_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB_LARGE, SKB_LARGE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_HH, <u32>HH_CACHE_BYTES)) return BOOT_CACHES;
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstEntriesInit();
   dstGcInit();
   uncachedListInit();
   if (DST_METRICS_COW && !bootPeers()) return BOOT_PEERS;
-  if (!neighTableInit(neighbours)) return BOOT_NEIGH;
+  if (!neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
@@ -61,8 +70,7 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
 }
 
 function bootPeers(): bool {
-  if (!kmemCacheCreate(KMEM_CACHE_INET_PEER, <u32>INET_PEER_BYTES, SLAB_HWCACHE_ALIGN))
-    return false;
+  if (!cacheCreate(KMEM_CACHE_INET_PEER, <u32>INET_PEER_BYTES)) return false;
   return inetPeerInit();
 }
 

@@ -28,7 +28,9 @@ export {
 export { dstAlloc, dstFree, dstHold, dstRelease } from "./net/core/dst";
 export { dstEntriesOf } from "./net/core/dstEntries";
 export { dstBusyHeadAt, dstGarbageHeadAt, dstGcTask } from "./net/core/dstGc";
-export { neighAddPermanent, neighEntries } from "./net/core/neighbour";
+export { neighPeriodicWork } from "./net/core/neighbourGc";
+export { skbFreeSent } from "./net/core/neighbourSkb";
+export { neighBuckets, neighEntries, neighNext } from "./net/core/neighbourTable";
 export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
 export {
   fibCreateInfoRequest,
@@ -41,6 +43,7 @@ export {
 } from "./net/fib/fibHost";
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
 export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";
+export { neighAddPermanent, neighDelete, neighPurge } from "./net/ipv4/arpHost";
 export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv4/devinet";
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";

@@ -5,6 +5,7 @@
 import { CpuHead } from "./arch/percpu";
 import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
+import { Neighbour } from "./net/core/neighbour";
 import { NetDevice } from "./net/core/netDevice";
 import { FibInfo, FibInfos } from "./net/fib/fibInfo";
 import { FibTrieStat } from "./net/fib/fibTrieStat";
@@ -19,6 +20,7 @@ export {
   PCPU_DEV_REFCNT,
   PCPU_DEV_STATS,
   PCPU_MIB,
+  PCPU_NEIGH,
   PCPU_RINGS,
   PCPU_RT_STAT,
 } from "./arch/percpu";
@@ -37,8 +39,9 @@ export {
   DST_OBSOLETE_OFFSET,
   DST_REFCNT_OFFSET,
 } from "./net/core/dstOffsets";
-export { MIB_COUNTERS, MIB_DROPS } from "./net/core/mib";
+export { MIB_ARP_SENT, MIB_COUNTERS, MIB_DROPS, MIB_PARKED, MIB_UNPARKED } from "./net/core/mib";
 export { NEIGHBOUR_BYTES } from "./net/core/neighbour";
+export { NEIGH_STATS } from "./net/core/neighbourStat";
 export { NET_DEVICE_BYTES } from "./net/core/netDevice";
 export { SK_BUFF_BYTES } from "./net/core/skbuff";
 export { FN_STAT_CHAINS, FN_STAT_ZONE, FN_STAT_ZONES } from "./net/fib/fnHashStat";
@@ -89,6 +92,9 @@ export const SB_TEMPLATES_AT: usize = offsetof<SuperBlock>("templatesAt");
 export const SB_NEIGHBOURS: usize = offsetof<SuperBlock>("neighbours");
 export const SB_FIB_INFOS: usize = offsetof<SuperBlock>("fibInfos");
 export const SB_FLOOR_FIB_INFO: usize = offsetof<SuperBlock>("floorFibInfo");
+export const SB_NEIGH_GC_THRESH1: usize = offsetof<SuperBlock>("neighGcThresh1");
+export const SB_NEIGH_GC_THRESH2: usize = offsetof<SuperBlock>("neighGcThresh2");
+export const SB_NEIGH_GC_THRESH3: usize = offsetof<SuperBlock>("neighGcThresh3");
 export const SB_REQUEST_AT: usize = offsetof<SuperBlock>("requestAt");
 export const SB_BUSTED: usize = offsetof<SuperBlock>("busted");
 export const SB_REQUEST_BYTES: usize = offsetof<SuperBlock>("requestBytes");
@@ -104,6 +110,12 @@ export const RINGS_CALLBACKS_RUN: usize = offsetof<CpuRings>("callbacksRun");
 export const RINGS_RX_SLOT: usize = offsetof<CpuRings>("rxSlot");
 export const RINGS_RX_DEVICES: usize = offsetof<CpuRings>("rxDevices");
 export const RINGS_BURST_NS_MAX: usize = offsetof<CpuRings>("burstNsMax");
+export const NEIGH_STATE: usize = offsetof<Neighbour>("_nudState");
+export const NEIGH_REFCNT: usize = offsetof<Neighbour>("_refcnt");
+export const NEIGH_TIMER: usize = offsetof<Neighbour>("_timer");
+export const NEIGH_QUEUE_LEN: usize = offsetof<Neighbour>("queueLen");
+export const NEIGH_DEV: usize = offsetof<Neighbour>("dev");
+export const NEIGH_KEY: usize = offsetof<Neighbour>("primaryKey");
 export const DEV_MAC_LOW: usize = offsetof<NetDevice>("macLow");
 export const DEV_MAC_HIGH: usize = offsetof<NetDevice>("macHigh");
 export const DEV_PRIMARY_ADDRESS: usize = offsetof<NetDevice>("primaryAddress");

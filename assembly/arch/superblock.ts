@@ -59,6 +59,10 @@ export class SuperBlock {
   /** Scratch of the control plane: the host writes a `fib_config` to it, walkers mark in it. */
   requestAt: u32;
   requestBytes: u32;
+  /** `gc_thresh1`, `2` and `3` of the neighbour table. */
+  neighGcThresh1: u32;
+  neighGcThresh2: u32;
+  neighGcThresh3: u32;
   /** Which planted defect breaks, 0 for none; read by images that were compiled with them. */
   busted: u32;
 }

@@ -31,6 +31,7 @@ export const SITE_DST_FREED: u32 = 502;
 export const SITE_SKB_NOREF: u32 = 503;
 export const SITE_DEV_REFCOUNT: u32 = 504;
 export const SITE_CALL_ID: u32 = 505;
+export const SITE_NEIGH_REFCOUNT: u32 = 506;
 export const SITE_TRIE_CORRUPT: u32 = 601;
 export const SITE_FIB_INFO: u32 = 602;
 export const SITE_RTNL: u32 = 603;

@@ -4,6 +4,8 @@
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
 import { dstGcDue, dstGcTask } from "../net/core/dstGc";
+import { neighPeriodicWork } from "../net/core/neighbourGc";
+import { neighTimerHandler } from "../net/core/neighbourState";
 
 /** Never valid: catches a timer or work item that was not initialised. */
 export const WORK_NONE: u32 = 0;
@@ -11,7 +13,11 @@ export const WORK_NONE: u32 = 0;
 export const WORK_COUNT: u32 = 1;
 /** The collector of the dst garbage list. */
 export const WORK_DST_GC: u32 = 2;
-/** Its timer, where it is a work item. */
+/** The periodic collection of the neighbour table. */
+export const WORK_NEIGH_GC: u32 = 3;
+/** The timer of a neighbour. */
+export const WORK_NEIGH_TIMER: u32 = 4;
+/** The timer of the collector of dead entries, where that is a work item. */
 export const WORK_DST_GC_DUE: u32 = 5;
 
 /** Runs function `func` with its argument, on the CPU it was queued for. */
@@ -25,6 +31,12 @@ export function workInvoke(func: u32, data: usize): void {
       return;
     case WORK_DST_GC_DUE:
       dstGcDue();
+      return;
+    case WORK_NEIGH_GC:
+      neighPeriodicWork();
+      return;
+    case WORK_NEIGH_TIMER:
+      neighTimerHandler(data);
       return;
     default:
       trapAt(SITE_CALL_ID);

@@ -6,6 +6,7 @@
  * It reads the machine's bytes and the image's walkers; what it expects comes from the setup and
  * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
+import { formatAddress, swapBytes } from "../reference/ipv4Address.js";
 import type { World } from "../reference/world.js";
 import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
@@ -35,6 +36,9 @@ const KMEM_CACHE_NEIGHBOUR = 2;
 /** Ids of `assembly/net/core/dstOps.ts`: IPv4, and its black holes, whose memory is the same. */
 const DST_OPS = [1, 2] as const;
 const DST_NOCOUNT = 0x20;
+const KMEM_CACHE_SKB = 3;
+const KMEM_CACHE_SKB_LARGE = 4;
+const NUD_PERMANENT = 0x80;
 const GUARD_PAGE_BYTES = 65_536;
 
 /** Collects checks; each is an equation with a name. */
@@ -107,6 +111,8 @@ function checkSlabs(machine: Machine, checks: Checks): void {
   for (const [name, id] of [
     ["rtable", KMEM_CACHE_RTABLE],
     ["neighbour", KMEM_CACHE_NEIGHBOUR],
+    ["skb", KMEM_CACHE_SKB],
+    ["large skb", KMEM_CACHE_SKB_LARGE],
   ] as const) {
     const needed = control.call("slabBitmapBytes", id);
     machine.u32.fill(0, bitmap / 4, bitmap / 4 + Math.ceil(needed / 4));
@@ -142,13 +148,14 @@ function checkDevices(
 ): void {
   const control = machine.cpu(machine.controlCpu);
   const devOffset = machine.layout.at("DST_DEV_OFFSET");
+  const entries = neighboursOf(machine);
   const holders = [...slotted.keys(), ...garbageRoutes(machine)].map(
     (at) => machine.u32[(at + devOffset) / 4] ?? 0,
   );
   for (const device of world.devices) {
     const at = machine.deviceAt(device.ifindex);
     const routes = holders.filter((dev) => dev === at).length;
-    const neighbours = world.neighbours.filter((n) => n.ifindex === device.ifindex).length;
+    const neighbours = entries.filter((n) => n.dev === at).length;
     const nexthops = control.call("fibInfosOfDevice", at);
     const expected = routes + neighbours + nexthops;
     checks.equal(
@@ -157,17 +164,78 @@ function checkDevices(
       expected,
     );
   }
+}
+
+/** What the table knows of one neighbour. */
+interface TableEntry {
+  readonly at: number;
+  readonly dev: number;
+  readonly key: number;
+  readonly state: number;
+  readonly refcnt: number;
+  readonly timerPending: boolean;
+  readonly queued: number;
+}
+
+/** All entries of the neighbour table, by its chains. */
+function neighboursOf(machine: Machine): TableEntry[] {
+  const control = machine.cpu(machine.controlCpu);
+  const word = (at: number, name: string): number =>
+    machine.u32[(at + machine.layout.at(name)) / 4] ?? 0;
+  const found: TableEntry[] = [];
+  for (let at = control.call("neighNext", 0); at !== 0; at = control.call("neighNext", at)) {
+    found.push({
+      at,
+      dev: word(at, "NEIGH_DEV"),
+      key: word(at, "NEIGH_KEY"),
+      state: word(at, "NEIGH_STATE"),
+      refcnt: word(at, "NEIGH_REFCNT"),
+      // A timer's list entry that leads to itself is on no list.
+      timerPending: word(at, "NEIGH_TIMER") !== at + machine.layout.at("NEIGH_TIMER"),
+      queued: word(at, "NEIGH_QUEUE_LEN"),
+    });
+    if (found.length > 1_000_000) break;
+  }
+  return found;
+}
+
+/**
+ * The neighbour table: every entry counts, and is referred to by the table, its timer, and nobody
+ * else at rest; those of the setup are PERMANENT; packets that wait are in some queue.
+ */
+function checkNeighbours(machine: Machine, world: World, checks: Checks): void {
+  const control = machine.cpu(machine.controlCpu);
+  const entries = neighboursOf(machine);
+  const permanent = entries.filter(({ state }) => state === NUD_PERMANENT);
+  checks.equal("PERMANENT neighbours", permanent.length, world.neighbours.length);
+  checks.equal("neighbours in the table", entries.length, control.call("neighEntries"));
   const inUse = control.call("slabInUse", KMEM_CACHE_NEIGHBOUR);
-  checks.equal("neighbours in use", inUse, world.neighbours.length);
-  checks.equal("neighbours in the table", control.call("neighEntries"), world.neighbours.length);
+  checks.equal("neighbours in use", inUse, entries.length);
+  for (const { key, refcnt, timerPending } of entries) {
+    const name = formatAddress(swapBytes(key));
+    checks.equal(`refcnt of neighbour ${name}`, refcnt, timerPending ? 2 : 1);
+  }
+  const mib = readMib(machine);
+  const waiting = entries.reduce((sum, { queued }) => sum + queued, 0);
+  checks.equal("packets that wait for a neighbour", waiting, mib.parked - mib.unparked);
+  for (let cpu = 0; cpu <= machine.options.cpus; cpu++) machine.cpu(cpu).call("skbFreeSent");
+  checks.equal("skbs in queues", skbsInUse(machine), waiting);
+}
+
+function skbsInUse(machine: Machine): number {
+  const control = machine.cpu(machine.controlCpu);
+  return (
+    control.call("slabInUse", KMEM_CACHE_SKB) + control.call("slabInUse", KMEM_CACHE_SKB_LARGE)
+  );
 }
 
 /** Every packet that came in or was sent went somewhere. */
 function checkPackets(machine: Machine, checks: Checks): void {
   const mib = readMib(machine);
   const drops = Object.values(mib.drops).reduce((sum, n) => sum + n, 0);
-  const out = mib.outTransmits + mib.inDelivers + mib.loopback + drops;
-  checks.equal("packets accounted for", out, mib.inReceives + mib.outRequests);
+  const out = mib.outTransmits + mib.inDelivers + mib.loopback + drops + mib.parked;
+  const came = mib.inReceives + mib.outRequests + mib.arpSent + mib.unparked;
+  checks.equal("packets accounted for", out, came);
 }
 
 function checkTreerefs(machine: Machine, routesByNexthop: readonly number[], checks: Checks): void {
@@ -215,6 +283,11 @@ export async function auditMachine(request: AuditRequest): Promise<AuditReport> 
   const { machine, world, routesByNexthop, drain } = request;
   const checks = new Checks();
   await drain();
+  // What waits for a neighbour refers to routes: it ends here.
+  checkNeighbours(machine, world, checks);
+  machine.cpu(machine.controlCpu).call("neighPurge");
+  await drain();
+  checks.equal("skbs left", skbsInUse(machine), 0);
   for (let cpu = 0; cpu <= machine.options.cpus; cpu++) {
     checks.equal(`RCU callbacks left on CPU ${cpu}`, machine.cpu(cpu).call("rcuBacklog"), 0);
   }

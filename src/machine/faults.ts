@@ -26,6 +26,7 @@ const SITES: Readonly<Record<number, string>> = {
   503: "a borrowed dst was used outside a read section",
   504: "a device's reference count fell below zero",
   505: "an unknown callback, timer or dst operation",
+  506: "a neighbour's reference count is wrong",
   601: "a trie is corrupt",
   602: "a fib_info's reference count is wrong",
   603: "the control plane changed a table without RTNL",

@@ -27,6 +27,9 @@ import { refPercpuHold, refPercpuRelease, refPercpuSum } from "../../lib/refPerc
 
 export const IFF_UP: u32 = 0x1;
 export const IFF_LOOPBACK: u32 = 0x8;
+/** There is one host at the other end: nobody asks for its address. */
+export const IFF_POINTOPOINT: u32 = 0x10;
+export const IFF_NOARP: u32 = 0x80;
 /** The driver does not need the dst: it is dropped just before the frame is handed over. */
 export const IFF_XMIT_DST_RELEASE: u32 = 0x400;
 

@@ -17,7 +17,7 @@ import {
 } from "../core/dstDevEvent";
 import { DST_EVENT_FIRST } from "../core/dstEntry";
 import { dstGcTask } from "../core/dstGc";
-import { neighIfdown } from "../core/neighbour";
+import { neighIfdown } from "../core/neighbourTable";
 import {
   IFF_UP,
   NETREG_UNREGISTERED,

@@ -7,7 +7,13 @@
 import { parseDesign } from "../../../src/image/designs.js";
 import type { Flavour } from "../../../src/image/flavour.js";
 import { findImage, type Image } from "../../../src/image/imageStore.js";
-import { type Costs, clearCosts, readCosts, readMib } from "../../../src/machine/counters.js";
+import {
+  type Costs,
+  clearCosts,
+  dropsBetween,
+  readCosts,
+  readMib,
+} from "../../../src/machine/counters.js";
 import { Experiment } from "../../../src/machine/experiment.js";
 import type { Machine } from "../../../src/machine/machine.js";
 import { sentFrames } from "../../../src/machine/txRing.js";
@@ -146,11 +152,7 @@ export class Router {
     const after = readMib(this.machine);
     for (const one of sentFrames(this.machine, cpu, sent)) ends.push({ kind: "forwarded", ...one });
     for (let i = before.inDelivers; i < after.inDelivers; i++) ends.push({ kind: "delivered" });
-    const other: string[] = [];
-    for (const [name, count] of Object.entries(after.drops)) {
-      const was = before.drops[name as keyof typeof before.drops] ?? 0;
-      for (let i = was; i < count; i++) other.push(name);
-    }
+    const other = dropsBetween(before, after);
     if (ends.length === 1 && other.length === 0) return ends[0] ?? "none";
     if (ends.length === 0 && other.length === 1) {
       return { kind: "dropped", reason: other[0] } as Fate;

@@ -15,7 +15,9 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/net/core/dstDevEvent.ts": "dst_ops.ifdown, for each dead entry",
   "assembly/net/core/dstGc.ts": "the timer of the collector, and dst_gc_work",
   "assembly/net/core/dstMetrics.ts": "dst_ops.cow_metrics, at the first write",
-  "assembly/net/core/neighbour.ts": "the RCU callback that frees a neighbour",
+  "assembly/net/core/neighbourState.ts": "neigh_ops.solicit: neigh_probe calls it",
+  "assembly/net/core/neighbourTable.ts":
+    "neigh_table.constructor, timers of the table and its entries, the RCU callback of an entry",
   "assembly/net/fib/fibSemantics.ts":
     "the RCU callback that frees a fib_info; free_fib_info_rcu releases the routes in its slots",
   "assembly/net/fib/trieFree.ts": "the RCU callbacks that free nodes, leaves and aliases",

@@ -2,10 +2,15 @@
  * The image, and what the tests of net/core call besides: operations that the packet path uses and
  * the host does not.
  */
+
+import { plainLoad32 } from "../../../../assembly/arch/atomic";
+import { G_NEIGH, superBlockAt } from "../../../../assembly/arch/superblock";
 import { dstOpsNegativeAdvice } from "../../../../assembly/calls/dst";
 import { DstEntry } from "../../../../assembly/net/core/dstEntry";
 import { dstOpsOf } from "../../../../assembly/net/core/dstOps";
 import { Neighbour, neighHhCopy } from "../../../../assembly/net/core/neighbour";
+import { NeighHashTable, neighHashFind } from "../../../../assembly/net/core/neighbourHash";
+import { neighConfirm, neighUpdate } from "../../../../assembly/net/core/neighbourState";
 
 export * from "../../../../assembly/index";
 export { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
@@ -43,7 +48,24 @@ export {
   dstDefaultMetricsAt,
 } from "../../../../assembly/net/core/dstOps";
 export { mibInc } from "../../../../assembly/net/core/mib";
-export { ipv4NeighLookupNoref, neighIfdown } from "../../../../assembly/net/core/neighbour";
+export { neighForcedGc } from "../../../../assembly/net/core/neighbourGc";
+export { neighPurgeQueue } from "../../../../assembly/net/core/neighbourQueue";
+export {
+  skbAlloc,
+  skbFree,
+  skbTruesize,
+  skbXmit,
+} from "../../../../assembly/net/core/neighbourSkb";
+export { NEIGH_STATS } from "../../../../assembly/net/core/neighbourStat";
+export {
+  ipv4NeighLookupNoref,
+  neighCreate,
+  neighIfdown,
+  neighLookup,
+  neighReachableTime,
+  neighRelease,
+} from "../../../../assembly/net/core/neighbourTable";
+export { neighDelTimer } from "../../../../assembly/net/core/neighbourTimer";
 export {
   skbDst,
   skbDstCopy,
@@ -96,4 +118,29 @@ export function negativeAdvice(at: usize): usize {
 /** Copies the hardware header of the neighbour at `at` in front of `data`. */
 export function hhCopy(at: usize, data: usize): void {
   neighHhCopy(changetype<Neighbour>(at), data);
+}
+
+/** `neigh_update` with an address. */
+export function neighLearn(at: usize, low: u32, high: u32, state: u32, flags: u32): i32 {
+  return neighUpdate(changetype<Neighbour>(at), ((<u64>high) << 32) | low, true, state, flags);
+}
+
+/** `neigh_update` without an address. */
+export function neighForget(at: usize, state: u32, flags: u32): i32 {
+  return neighUpdate(changetype<Neighbour>(at), 0, false, state, flags);
+}
+
+/** An upper layer has heard from behind the neighbour. */
+export function confirm(at: usize): void {
+  neighConfirm(changetype<Neighbour>(at));
+}
+
+/** The hash table of this moment. */
+export function neighHashAt(): usize {
+  return plainLoad32(superBlockAt() + G_NEIGH);
+}
+
+/** What a reader finds who still walks the hash table at `table`. */
+export function findInHash(table: usize, dev: usize, key: u32): usize {
+  return neighHashFind(changetype<NeighHashTable>(table), dev, key);
 }

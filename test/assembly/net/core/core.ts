@@ -25,6 +25,19 @@ export async function coreRouter(
   return router;
 }
 
+/** NUD_* states (`assembly/net/core/neighbour.ts`). */
+export const NUD = {
+  none: 0,
+  incomplete: 1,
+  reachable: 2,
+  stale: 4,
+  delay: 8,
+  probe: 0x10,
+  failed: 0x20,
+  noarp: 0x40,
+  permanent: 0x80,
+} as const;
+
 /** DST_* flags and states (`assembly/net/core/dstEntry.ts`). */
 export const DST_HOST = 1;
 export const DST_NOCACHE = 0x10;

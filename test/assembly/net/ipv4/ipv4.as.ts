@@ -28,11 +28,17 @@ import { ipv4Mtu, Rtable, rtNexthop } from "../../../../assembly/net/ipv4/rtable
 
 export * from "../../../../assembly/index";
 export {
+  ipv4NeighLookupNoref,
+  neighReachableTime,
+} from "../../../../assembly/net/core/neighbourTable";
+export { arpConstructor } from "../../../../assembly/net/ipv4/arp";
+export {
   ipv4IsLbcast,
   ipv4IsLoopback,
   ipv4IsMulticast,
   ipv4IsZeronet,
 } from "../../../../assembly/net/ipv4/inetAddress";
+export { ipFinishOutput2 } from "../../../../assembly/net/ipv4/ipFinishOutput2";
 export { ipRouteOutputKey } from "../../../../assembly/net/ipv4/routeOutput";
 export { rtCacheValid, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 export { rtStatInc } from "../../../../assembly/net/ipv4/rtStat";
