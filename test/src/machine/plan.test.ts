@@ -3,14 +3,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import {
-  cacheRoomOf,
   describePlan,
   EXPERIMENT_AT,
   type FibKind,
   fibKindOf,
   type MachineNeeds,
   type MemoryPlan,
-  machineNeedsOf,
   type PlanRequest,
   planMemory,
   type Region,
