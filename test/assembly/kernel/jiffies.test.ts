@@ -27,7 +27,7 @@ describe("jiffies", () => {
     expect(m.cpu(0).jiffies?.()).toBe(3);
   });
 
-  it("round a delay to a whole second, 3 ticks sooner for each CPU, also across the wrap", async () => {
+  it("round a delay to a whole second, 3 ticks sooner a CPU, also across the wrap", async () => {
     const m = await testMachine(ENTRY);
     const e = m.cpu(0);
     e.clockInit?.();
