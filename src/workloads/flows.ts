@@ -28,7 +28,7 @@ import { formatAddress, swapBytes } from "../reference/ipv4Address.js";
 import { UsageError } from "../reference/usageError.js";
 import type { PrefixColumns, World } from "../reference/world.js";
 import { AliasTable, zipfWeights } from "./aliasTable.js";
-import { HitShareDrawer, powerOfTwoOf, RESIDENT_FLOWS } from "./hitShare.js";
+import { DESTINATIONS, HitShareDrawer, powerOfTwoOf } from "./hitShare.js";
 import { mix32, Prng, shuffledIndices } from "./prng.js";
 import { drawUsable, RoutedSpace } from "./routedSpace.js";
 import { rssCpu } from "./rss.js";
@@ -180,9 +180,17 @@ function hitShareDrawer(
   lists: { readonly cpus: number; readonly packetsPerCpu: number; readonly seed: number },
 ): HitShareDrawer {
   const prng = new Prng(mix32(lists.seed ^ 0x68697473));
-  const destinations = powerOfTwoOf(space.sourceSet(RESIDENT_FLOWS, prng));
+  const destinations = powerOfTwoOf(space.sourceSet(DESTINATIONS, prng));
   const flows = { sources: powerOfTwoOf(sources), destinations };
-  return new HitShareDrawer(flows, workload.hitShare ?? 0, prng, lists);
+  const most = flows.sources.length * destinations.length;
+  const residents = workload.residentFlows ?? destinations.length;
+  if (residents > most) {
+    throw new UsageError(
+      `${workload.name}: this table has ${most} flows; allowed: as many or less`,
+    );
+  }
+  const resident = { share: workload.hitShare ?? 0, flows: residents };
+  return new HitShareDrawer(flows, resident, prng, lists);
 }
 
 /** Any routed address from any source. */

@@ -1,16 +1,17 @@
 /**
- * The workload `hit-share:p`: of all packets a share p belongs to resident flows, which any cache
- * of flows holds after their first packet; the others are the first packets of flows never seen.
+ * The workloads `hit-share:p` and `flows:n`: of all packets a share p belongs to n resident flows,
+ * which any cache of flows that is large enough holds after their first packet; the others are the
+ * first packets of flows never seen. `flows:n` has a share of 1, `hit-share:p` 8,192 residents.
  *
  * Both kinds have the same sources and the same destinations, each equally often, so a design
  * without a cache of flows has the same work whatever p is. With S sources and D destinations, both
- * powers of two, a flow is a number of log2(S D) bits:
+ * powers of two, a flow is a pair of numbers:
  *
- *   flow f        source f mod S, destination f div S
- *   resident      destination d with source d mod S: D flows, each as likely as the others
- *   fresh         all other flows in the order n × STRIDE mod S D, n = 0, 1, 2, …: STRIDE is odd,
- *                 so none comes a second time before all S D (2^25) have come, far more than any
- *                 cache can hold
+ *   offset        (source - destination) mod S
+ *   resident      offset below n / D, of which n: each as likely as the others
+ *   fresh         all flows of other offsets in the order i × STRIDE mod S D, i = 0, 1, 2, …: as
+ *                 STRIDE is odd, none comes a second time before all S D (2^25) have come, far more
+ *                 than any cache can hold
  *
  * A flow list is shorter than that and is run through again and again; so what was fresh is drawn
  * anew (`renew`) behind the CPUs, when every design has received it.
@@ -20,7 +21,7 @@ import { mix32, type Prng } from "./prng.js";
 import { rssCpu } from "./rss.js";
 
 /** D, where the table has as many usable hosts. */
-export const RESIDENT_FLOWS = 8_192;
+export const DESTINATIONS = 8_192;
 /** Odd, and far from any fraction of 2^25 with a small denominator (2^25 ÷ the golden ratio). */
 const STRIDE = 20_737_817;
 
@@ -46,7 +47,8 @@ export class HitShareDrawer {
 
   constructor(
     private readonly flows: HitShareFlows,
-    private readonly share: number,
+    /** Share of packets of resident flows, and how many of these there are. */
+    private readonly resident: { readonly share: number; readonly flows: number },
     private readonly prng: Prng,
     lists: { readonly cpus: number; readonly packetsPerCpu: number; readonly seed: number },
   ) {
@@ -56,6 +58,13 @@ export class HitShareDrawer {
 
   private get size(): number {
     return this.flows.sources.length * this.flows.destinations.length;
+  }
+
+  /** Whether a flow is a resident, or has the offset of one. */
+  private isResident(source: number, destination: number): boolean {
+    const sources = this.flows.sources.length;
+    const offset = (source - (destination % sources) + sources) % sources;
+    return offset * this.flows.destinations.length < this.resident.flows;
   }
 
   private take(source: number, destination: number): void {
@@ -69,7 +78,7 @@ export class HitShareDrawer {
       this.next = (this.next + STRIDE) % this.size;
       const source = this.next % sources;
       const destination = Math.floor(this.next / sources);
-      if (source === destination % sources) continue;
+      if (this.isResident(source, destination)) continue;
       this.take(source, destination);
       return;
     }
@@ -77,13 +86,16 @@ export class HitShareDrawer {
 
   /** The next packet. */
   draw(): void {
-    this.isFresh = this.prng.fraction() >= this.share;
+    this.isFresh = this.prng.fraction() >= this.resident.share;
     if (this.isFresh) {
       this.drawFresh();
       return;
     }
-    const destination = this.prng.below(this.flows.destinations.length);
-    this.take(destination % this.flows.sources.length, destination);
+    const { sources, destinations } = this.flows;
+    const flow = this.prng.below(this.resident.flows);
+    const offset = Math.floor(flow / destinations.length);
+    const destination = flow % destinations.length;
+    this.take((destination + offset) % sources.length, destination);
   }
 
   /** The packet that was drawn last is number `at` of CPU `cpu`'s list. */

@@ -33,6 +33,8 @@ export interface Workload {
   readonly sourcesPerHost: number;
   /** Share of packets of resident flows; read by the law `hit-share` only. */
   readonly hitShare?: number;
+  /** Flows that come again; read by the law `hit-share` only. @default one for each destination */
+  readonly residentFlows?: number;
 }
 
 const INTERNET_MIX: Workload = {
@@ -78,46 +80,91 @@ export const WORKLOADS: readonly Workload[] = [
     hostsPerPrefix: 1,
     hitShare: 0.9,
   },
+  {
+    ...INTERNET_MIX,
+    name: "flows",
+    description: "65536 flows, each as likely as the others; flows:1000 for another number",
+    destinations: "hit-share",
+    hostsPerPrefix: 1,
+    hitShare: 1,
+    residentFlows: 65_536,
+  },
 ];
 
 /** Beyond this one prefix takes practically all packets, and `single-flow` says it better. */
 const MAX_EXPONENT = 4;
 
+/** Most flows that `flows:N` takes: as many as there are pairs of its addresses. */
+const MAX_FLOWS = 2 ** 25;
+
+/** A workload with a parameter behind a colon: what it is called, its range, and its row. */
+interface Parameter {
+  readonly what: string;
+  readonly min: number;
+  readonly max: number;
+  readonly example: string;
+  readonly whole: boolean;
+  readonly row: (value: number) => Partial<Workload>;
+}
+
+const PARAMETERS: Readonly<Record<string, Parameter>> = {
+  "internet-mix": {
+    ...{ what: "exponent", min: 0, max: MAX_EXPONENT, example: "0.8", whole: false },
+    row: (value) => ({
+      description: `Zipf ${value} over all prefixes of the table, 4 hosts each`,
+      zipfExponent: value,
+    }),
+  },
+  "hit-share": {
+    ...{ what: "share", min: 0, max: 1, example: "0.5", whole: false },
+    row: (value) => ({
+      description: `${value} of the packets of flows that come again`,
+      hitShare: value,
+    }),
+  },
+  flows: {
+    ...{ what: "number of flows", min: 1, max: MAX_FLOWS, example: "1000", whole: true },
+    row: (value) => ({
+      description: `${value} flows, each as likely as the others`,
+      residentFlows: value,
+    }),
+  },
+};
+
+/** The parts of a workload's name: `hit-share:0.5` is hit-share and 0.5; null: no parameter. */
+export function workloadParameter(name: string): { base: string; value: number } | null {
+  const [base = "", text] = name.split(":");
+  return text === undefined || PARAMETERS[base] === undefined
+    ? null
+    : { base, value: Number(text) };
+}
+
 /**
  * The workload of this name; `internet-mix:0.8` is internet-mix with another exponent,
- * `hit-share:0.5` is hit-share with another share.
+ * `hit-share:0.5` has another share, `flows:1000` another number of flows.
  * @throws UsageError that names what is allowed
  */
 export function findWorkload(name: string): Workload {
   const found = WORKLOADS.find((workload) => workload.name === name);
   if (found !== undefined) return found;
-  const [, base = "", text = ""] = /^(internet-mix|hit-share):(.*)$/.exec(name) ?? [];
-  if (base === "") {
+  const [base = "", ...rest] = name.split(":");
+  const parameter = PARAMETERS[base];
+  const row = WORKLOADS.find((workload) => workload.name === base);
+  if (parameter === undefined || row === undefined) {
     const names = WORKLOADS.map((workload) => workload.name).join(", ");
     throw new UsageError(
       `unknown workload "${name}"; allowed: ${names} (internet-mix:0.8 sets its exponent, ` +
-        "hit-share:0.5 its share)",
+        "hit-share:0.5 its share, flows:1000 their number)",
     );
   }
-  const [what, max, example] =
-    base === "internet-mix" ? ["exponent", MAX_EXPONENT, "0.8"] : ["share", 1, "0.5"];
+  const text = rest.join(":");
   const value = Number(text);
-  if (!/^\d+(?:\.\d+)?$/.test(text) || value > max) {
+  const { what, min, max, example, whole } = parameter;
+  const isNumber = (whole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text);
+  if (!isNumber || value < min || value > max) {
     throw new UsageError(
-      `workload "${name}": "${text}" is no ${what}; allowed: 0 to ${max}, as ${example}`,
+      `workload "${name}": "${text}" is no ${what}; allowed: ${min} to ${max}, as ${example}`,
     );
   }
-  return base === "internet-mix" ? mixOf(name, text) : shareOf(name, text);
-}
-
-function mixOf(name: string, exponent: string): Workload {
-  const description = `Zipf ${exponent} over all prefixes of the table, 4 hosts each`;
-  return { ...INTERNET_MIX, name, description, zipfExponent: Number(exponent) };
-}
-
-function shareOf(name: string, share: string): Workload {
-  const [base] = WORKLOADS.filter((workload) => workload.destinations === "hit-share");
-  if (base === undefined) throw new RangeError("no workload hit-share");
-  const description = `${share} of the packets of flows that come again`;
-  return { ...base, name, description, hitShare: Number(share) };
+  return { ...row, name, ...parameter.row(value) };
 }

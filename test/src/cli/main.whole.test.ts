@@ -52,10 +52,14 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
     /"no-cache" is given twice; allowed: each/,
   ],
   ["an unknown workload", ["compare", "--workload", "flood"], /"flood"; allowed: .*internet-mix/],
-  ["an unknown option", ["compare", "--fast"], /unknown option '--fast'; allowed: --workload, --c/],
-  ["an unknown command", ["sweep"], /unknown design "sweep"; allowed: linux/],
-  ["too many arguments", ["list", "more"], /too many arguments for 'list'.*allowed: compare, list/],
-  ["help for nothing", ["help", "nothing"], /allowed: compare, list/],
+  ["an unknown option", ["compare", "--fast"], /unknown option '--fast'; allowed: --workload, --r/],
+  ["an unknown command", ["flood"], /unknown design "flood"; allowed: linux/],
+  [
+    "too many arguments",
+    ["list", "more"],
+    /too many arguments for 'list'.*allowed: compare, sweep/,
+  ],
+  ["help for nothing", ["help", "nothing"], /allowed: compare, sweep, merge, list/],
   ["an option without its value", ["compare", "--cpus"], /'--cpus <numbers>' argument missing/],
   [
     "an unknown side load",

@@ -60,7 +60,8 @@ describe("hit-share", () => {
     const sources = Uint32Array.from({ length: 8 }, (_, i) => i);
     const destinations = Uint32Array.from({ length: 16 }, (_, i) => 100 + i);
     const options = { cpus: 1, packetsPerCpu: 1, seed: 3 };
-    const drawer = new HitShareDrawer({ sources, destinations }, 0, new Prng(1), options);
+    const resident = { share: 0, flows: 16 };
+    const drawer = new HitShareDrawer({ sources, destinations }, resident, new Prng(1), options);
     const seen = new Set<string>();
     for (let i = 0; i < 8 * 16 - 16; i++) {
       drawer.draw();
@@ -90,6 +91,40 @@ describe("hit-share", () => {
         all.add(after[at] ?? "");
       }
     });
+  });
+
+  it.each([1, 1_000, 8_192, 20_000])("has %i flows where that many are asked for", (flows) => {
+    const options = { cpus: 1, packets: 12 * flows, seed: 1, world };
+    const made = buildFlowLists(findWorkload(`flows:${flows}`), bigTable(20_000), options);
+    expect(made.flows).toBeGreaterThan(0.999 * flows - 1);
+    expect(made.flows).toBeLessThanOrEqual(flows);
+    expect(made.distinctDestinations).toBeLessThanOrEqual(Math.min(flows, 8_192));
+  });
+
+  it("keeps fresh flows apart from more residents than destinations", () => {
+    const sources = Uint32Array.from({ length: 8 }, (_, i) => i);
+    const destinations = Uint32Array.from({ length: 16 }, (_, i) => 100 + i);
+    const options = { cpus: 1, packetsPerCpu: 1, seed: 3 };
+    const drawn = (share: number): Set<string> => {
+      const resident = { share, flows: 40 };
+      const drawer = new HitShareDrawer({ sources, destinations }, resident, new Prng(1), options);
+      const seen = new Set<string>();
+      for (let i = 0; i < 2_000; i++) {
+        drawer.draw();
+        seen.add(`${drawer.saddr} ${drawer.daddr}`);
+      }
+      return seen;
+    };
+    const [fresh, resident] = [drawn(0), drawn(1)];
+    expect(resident.size).toBe(40);
+    expect([...fresh].filter((flow) => resident.has(flow))).toEqual([]);
+  });
+
+  it("refuses more flows than the table has", () => {
+    const options = { cpus: 1, packets: 1_000, seed: 1, world };
+    expect(() => buildFlowLists(findWorkload("flows:33554432"), bigTable(1), options)).toThrow(
+      /this table has \d+ flows; allowed: as many or less/,
+    );
   });
 
   it("takes as many addresses as the greatest power of two", () => {
