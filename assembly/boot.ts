@@ -22,6 +22,7 @@ import { HH_CACHE_BYTES } from "./net/core/hhCache";
 import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
 import { neighTableInit } from "./net/core/neighbourTable";
+import { blackholeNetdevInit } from "./net/core/netDevice";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { tablePartInit } from "./net/fib/tablePart";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
@@ -62,7 +63,7 @@ export function boot(fibInfos: u32): u32 {
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstInit();
   uncachedListInit();
-  if (!neighTableInit()) return BOOT_NEIGH;
+  if (!blackholeNetdevInit() || !neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
