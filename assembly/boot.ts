@@ -24,6 +24,7 @@ import { HH_CACHE_BYTES } from "./net/core/hhCache";
 import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
 import { neighTableInit } from "./net/core/neighbourTable";
+import { blackholeNetdevInit } from "./net/core/netDevice";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
 import { INET_PEER_BYTES, inetPeerInit } from "./net/ipv4/inetPeer";
@@ -61,7 +62,7 @@ export function boot(fibInfos: u32): u32 {
   dstGcInit();
   uncachedListInit();
   if (DST_METRICS_COW && !bootPeers()) return BOOT_PEERS;
-  if (!neighTableInit()) return BOOT_NEIGH;
+  if (!blackholeNetdevInit() || !neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;

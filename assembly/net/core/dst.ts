@@ -64,6 +64,7 @@ import { dstIsDead, dstToGarbage } from "./dstGc";
 import { DST_METRICS_READ_ONLY } from "./dstMetrics";
 import { dstOfRcuHead } from "./dstOffsets";
 import { dstDefaultMetricsAt, dstOpsOf } from "./dstOps";
+import { dstDetachNeighbour } from "./neighbourDst";
 import { devHold, devPut } from "./netDevice";
 
 /**
@@ -243,19 +244,13 @@ function destroyOne(at: usize): void {
   const dst = changetype<DstEntry>(at);
   bugOn(dst.ops == 0, SITE_DST_FREED);
   const o = dstOpsOf(dst.ops);
-  if (DST_HAS_NEIGHBOUR) detachNeighbour(dst);
+  if (DST_HAS_NEIGHBOUR) dstDetachNeighbour(at);
   if (!(dst.flags & DST_NOCOUNT) && !(BUSTED && isBusted(BUSTED_ENTRIES))) dstEntriesAdd(o, -1);
   dstOpsDestroy(dst.ops, at);
   const dev = dst.dev;
   if (dev && !(BUSTED && isBusted(BUSTED_DEV_PUT))) devPut(dev);
   if (BUSTED && isBusted(BUSTED_SLAB)) return;
   Slab.free(o.kmemCache, at);
-}
-
-/** The entry lets its hardware header and its neighbour go. */
-function detachNeighbour(dst: DstEntry): void {
-  dst.hh = 0;
-  dst.neighbour = 0;
 }
 
 /**

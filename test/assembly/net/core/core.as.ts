@@ -47,7 +47,9 @@ export {
   DST_OPS_IPV4,
   dstDefaultMetricsAt,
 } from "../../../../assembly/net/core/dstOps";
+export { hhCopy as headerCopy } from "../../../../assembly/net/core/hhCache";
 export { mibInc } from "../../../../assembly/net/core/mib";
+export { dstDetachNeighbour } from "../../../../assembly/net/core/neighbourDst";
 export { neighForcedGc } from "../../../../assembly/net/core/neighbourGc";
 export { neighPurgeQueue } from "../../../../assembly/net/core/neighbourQueue";
 export {

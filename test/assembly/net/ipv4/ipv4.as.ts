@@ -32,6 +32,7 @@ export {
   neighReachableTime,
 } from "../../../../assembly/net/core/neighbourTable";
 export { arpConstructor } from "../../../../assembly/net/ipv4/arp";
+export { deviceUnregisterFinal } from "../../../../assembly/net/ipv4/deviceEvents";
 export {
   ipv4IsLbcast,
   ipv4IsLoopback,
