@@ -12,6 +12,7 @@ import type { FateFrame } from "../workloads/fates.js";
 import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
 import { receiveDevices } from "../workloads/standardWorld.js";
 import type { Workload } from "../workloads/workload.js";
+import { CacheWatch } from "./cacheSeries.js";
 import type { CompareOptions } from "./compare.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { type Judgement, type JudgeRequest, judgeFrames, judgeWorkload } from "./judge.js";
@@ -196,7 +197,8 @@ export async function runCell(
   const beside =
     context.sideLoad === null ? null : new SideLoadRun(cpus, release, context.sideLoad);
   const plain: OnAll = beside?.onAll ?? ((task, doing) => cpus.onAll(task, doing));
-  const onAll = renewing(plain, release, lists, n);
+  const watch = new CacheWatch(release, options.rhashEntries);
+  const onAll = watch.watching(renewing(plain, release, lists, n));
   const run = await timeWindows(context, onAll, { workload, n, label });
   const sideLoad = await beside?.end();
   await settle(context, cpus);
@@ -215,7 +217,11 @@ export async function runCell(
     windowPackets: run.windowPackets,
     leadInPackets: run.leadInPackets,
     pingPongNs,
-    arms: release.map((machine, i) => armOf(machine, judged[i] ?? none, counted[i])),
+    arms: release.map((machine, i) => {
+      const cache = watch.of(machine);
+      const arm = armOf(machine, judged[i] ?? none, counted[i]);
+      return cache === null ? arm : { ...arm, cache };
+    }),
     windows: run.windows,
     notes: [],
   };

@@ -4,7 +4,8 @@
  */
 import { analyseCell } from "../measure/analyse.js";
 import type { AnalyseCell } from "../measure/analysis.js";
-import type { Cell } from "../result/cellSchema.js";
+import { cacheFigures } from "../measure/equilibrium.js";
+import type { Cell, CellArm } from "../result/cellSchema.js";
 import { measuredPoints, type SweepDocument } from "../result/sweepDocument.js";
 import { workloadParameter } from "../workloads/workload.js";
 
@@ -40,6 +41,12 @@ interface Place {
   readonly cell: Cell;
 }
 
+/** Hits per packet: of the windows themselves where a cache of flows tells, else as counted. */
+function hitsOf(arm: CellArm): number | null {
+  const measured = arm.cache === undefined ? null : cacheFigures(arm.cache);
+  return measured?.hits ?? arm.counted?.perPacket.hits ?? null;
+}
+
 function rowsOfCell({ routes, routeCount, cell }: Place, analyse: AnalyseCell): SweepRow[] {
   const analysis = analyse(cell);
   const parameter = workloadParameter(cell.workload);
@@ -52,7 +59,7 @@ function rowsOfCell({ routes, routeCount, cell }: Place, analyse: AnalyseCell): 
       parameter: parameter?.value ?? null,
       cpus: cell.cpus,
       design: arm.design,
-      hits: arm.counted?.perPacket.hits ?? null,
+      hits: hitsOf(arm),
       lookups: arm.counted?.perPacket.lookups ?? null,
       entries: arm.entries,
     };
