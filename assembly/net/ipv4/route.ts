@@ -17,6 +17,7 @@ import {
   ROUTE_CACHE,
   ROUTE_CACHE_DIRECT,
   ROUTE_CACHE_FLOOR,
+  ROUTE_CACHE_HASH,
   ROUTE_CACHE_NEXTHOP,
   ROUTE_CACHE_NONE,
 } from "../../config";
@@ -35,7 +36,10 @@ import { ipRouteInputNoref } from "./routeInput";
 import { Flowi4, ipRouteOutputKey } from "./routeOutput";
 import { ipv4Mtu, Rtable, rtNexthop } from "./rtable";
 
-const HAS_DST: bool = ROUTE_CACHE == ROUTE_CACHE_NONE || ROUTE_CACHE == ROUTE_CACHE_NEXTHOP;
+const HAS_DST: bool =
+  ROUTE_CACHE == ROUTE_CACHE_NONE ||
+  ROUTE_CACHE == ROUTE_CACHE_NEXTHOP ||
+  ROUTE_CACHE == ROUTE_CACHE_HASH;
 
 if (!HAS_DST && ROUTE_CACHE != ROUTE_CACHE_DIRECT && ROUTE_CACHE != ROUTE_CACHE_FLOOR) {
   ERROR("unknown route cache");

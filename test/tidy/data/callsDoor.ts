@@ -16,5 +16,6 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/net/fib/fibSemantics.ts":
     "the RCU callback that frees a fib_info; free_fib_info_rcu releases the routes in its slots",
   "assembly/net/fib/trieFree.ts": "the RCU callbacks that free nodes, leaves and aliases",
+  "assembly/net/ipv4/rtFree.ts": "the RCU callback that frees an rtable of the route cache",
   "assembly/net/ipv4/route.ts": "dst_entry.input and .output, called by the contract",
 };
