@@ -15,6 +15,9 @@ import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { tablePartInit } from "./net/fib/tablePart";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
+import { rtExpireInit } from "./net/ipv4/rtExpire";
+import { rtFlushInit } from "./net/ipv4/rtFlush";
+import { rtGarbageCollectInit } from "./net/ipv4/rtGarbageCollect";
 import { rtHashInit } from "./net/ipv4/rtHash";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
 
@@ -52,6 +55,9 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
   dstInit();
   uncachedListInit();
   if (!rtHashInit()) return BOOT_ROUTE_HASH;
+  rtGarbageCollectInit();
+  rtFlushInit();
+  rtExpireInit();
   if (!neighTableInit(neighbours)) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
