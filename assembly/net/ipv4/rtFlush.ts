@@ -18,22 +18,22 @@
 import { publish32, readOnce32 } from "../../arch/atomic";
 import { G_RT_FLUSH, superBlock, superBlockAt } from "../../arch/superblock";
 import { WORK_RT_RUN_FLUSH, WORK_RT_SECRET_REBUILD } from "../../calls/work";
-import { INVALIDATE, INVALIDATE_FLUSH } from "../../config";
+import { INVALIDATE, INVALIDATE_FLUSH, ROUTE_CACHE, ROUTE_CACHE_HASH } from "../../config";
 import { jiffies } from "../../kernel/jiffies";
 import { inSoftirq, spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { delTimer, modTimer, TIMER_BYTES, timerInit } from "../../kernel/timer";
 import { prngBelow, prngNext, prngSeed } from "../../lib/prng";
 import { DstEntry } from "../core/dstEntry";
-import { RT_FLUSH_NOW, RT_FLUSH_SOON, rtGenidAdd } from "../fib/rtGenid";
+import { RT_FLUSH_NOW, rtGenidAdd } from "../fib/rtGenid";
 import { rtFree } from "./rtFree";
 import { HAS_RT_HASH, rtBucketAt, rtBucketLock, rtHash, rtSysctl } from "./rtHash";
 
 /** The table is flushed by timer and gets a new secret; else generations make entries stale. */
-const FLUSHES: bool = HAS_RT_HASH && INVALIDATE == INVALIDATE_FLUSH;
+const FLUSHES: bool = ROUTE_CACHE == ROUTE_CACHE_HASH && INVALIDATE == INVALIDATE_FLUSH;
 
 /** What an unregistered device asks for: all at once (2.6.18), or a generation now and one sweep for
  * a batch of devices (`rtCacheFlushBatch`). */
-export const RT_FLUSH_UNREGISTER: i32 = FLUSHES ? RT_FLUSH_NOW : RT_FLUSH_SOON;
+export const RT_FLUSH_UNREGISTER: i32 = FLUSHES ? 0 : -1;
 
 /** CPU on which the route cache's timers and work run. */
 export const RT_TIMER_CPU: u32 = 0;

@@ -41,7 +41,7 @@ import { COUNTER_DST_ENTRIES, percpuCounterReadFast } from "../../lib/percpuCoun
 import { prngMix } from "../../lib/prng";
 import { DST_OPS_IPV4, dstOpsOf } from "../core/dstOps";
 import { rtGenid } from "../fib/rtGenid";
-import { RTABLE_HAS_GENID, RTABLE_HAS_ROUTE_IIF, Rtable } from "./rtable";
+import { RTABLE_HAS_ROUTE_IIF, Rtable } from "./rtable";
 
 /** Flows are cached in the hash. */
 export const HAS_RT_HASH: bool = ROUTE_CACHE == ROUTE_CACHE_HASH;
@@ -52,8 +52,6 @@ export const RT_HASH_GENID: bool = HAS_RT_HASH && INVALIDATE == INVALIDATE_GENID
  * compares `rt_iif`, in which an output entry stores its output device.
  */
 export const RT_KEY_ROUTE_IIF: bool = RT_HASH_GENID && EXPIRE_SCAN == EXPIRE_SCAN_WORK;
-
-if (RT_HASH_GENID && !RTABLE_HAS_GENID) ERROR("entries of 2.6.18 carry no generation");
 
 /** TOS bits that an input key keeps: IPTOS_RT_MASK. */
 export const IPTOS_RT_MASK: u32 = 0x1c;

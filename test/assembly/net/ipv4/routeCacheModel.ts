@@ -107,14 +107,15 @@ export class RouteCacheModel {
     this.live++;
   }
 
-  /** An entry that never was in the table is gone at once or after its grace period. */
-  discard(entry: ModelEntry): void {
-    this.pending.push(entry);
+  /** Puts an entry at the head of a chain. */
+  link(bucket: number, entry: ModelEntry): void {
+    this.chains[bucket]?.unshift(entry);
   }
 
   /**
    * `rt_intern_hash` into `bucket`: the entry that is there afterwards, `entry` or an equal one.
-   * `score` orders candidates for eviction.
+   * Stale entries go as the walk passes them; it ends at a match. `score` orders what may be
+   * evicted.
    */
   insert(
     bucket: number,
@@ -122,48 +123,43 @@ export class RouteCacheModel {
     now: number,
     score: (entry: ModelEntry, last: boolean) => number,
   ): ModelEntry {
+    const before = this.chains[bucket] ?? [];
+    const match = before.findIndex((one) => one.key === entry.key && !this.isStale(one));
+    const walked = match < 0 ? before.length : match;
     this.unlink(
       bucket,
-      (this.chains[bucket] ?? []).map(
-        (one) => this.isStale(one) && !this.isEqualBefore(bucket, one, entry),
-      ),
+      before.map((one, i) => i < walked && this.isStale(one)),
     );
-    const chain = this.chains[bucket] ?? [];
-    const equal = chain.findIndex((one) => one.key === entry.key && !this.isStale(one));
-    if (equal >= 0) {
-      const [found] = chain.splice(equal, 1) as [ModelEntry];
-      chain.unshift(found);
+    const found = before[match];
+    if (found !== undefined) {
+      this.chains[bucket] = (this.chains[bucket] ?? []).filter((one) => one !== found);
+      this.link(bucket, found);
       found.lastuse = now;
       found.refs++;
       entry.refs--;
-      this.discard(entry);
+      this.pending.push(entry);
       return found;
     }
-    let candidate = -1;
-    let least = 0xffffffff;
-    chain.forEach((one, i) => {
-      if (one.refs !== 0) return;
-      const s = score(one, i === chain.length - 1);
-      if (s <= least) {
-        least = s;
-        candidate = i;
-      }
-    });
-    if (candidate >= 0 && chain.length > this.sysctls.gcElasticity) {
-      this.unlink(
-        bucket,
-        chain.map((_, i) => i === candidate),
-      );
-    }
-    this.chains[bucket]?.unshift(entry);
+    this.evict(bucket, score);
+    this.link(bucket, entry);
     return entry;
   }
 
-  /** Stale entries behind an equal one are not reached: the walk ends at the match. */
-  private isEqualBefore(bucket: number, stale: ModelEntry, entry: ModelEntry): boolean {
+  private evict(bucket: number, score: (entry: ModelEntry, last: boolean) => number): void {
     const chain = this.chains[bucket] ?? [];
-    const match = chain.findIndex((one) => one.key === entry.key && !this.isStale(one));
-    return match >= 0 && match < chain.indexOf(stale);
+    if (chain.length <= this.sysctls.gcElasticity) return;
+    let candidate = -1;
+    let least = 0xffffffff;
+    chain.forEach((one, i) => {
+      const s = score(one, i === chain.length - 1);
+      if (one.refs !== 0 || s > least) return;
+      least = s;
+      candidate = i;
+    });
+    this.unlink(
+      bucket,
+      chain.map((_, i) => i === candidate),
+    );
   }
 
   /** `rt_garbage_collect`. */
