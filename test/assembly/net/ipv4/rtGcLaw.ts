@@ -79,7 +79,6 @@ export interface AgedEntry {
   readonly input: boolean;
   /** RTCF_REDIRECTED or RTCF_NOTIFY. */
   readonly notified: boolean;
-  readonly stale: boolean;
 }
 
 /** Eras that differ: 2.6.18 knows an end of each entry (`expires`), 2.6.39 generations. */
