@@ -31,6 +31,7 @@ import { dstAlloc } from "../core/dst";
 import {
   DST_HAS_UNCACHED,
   DST_HOST,
+  DST_METRICS_COW,
   DST_NOCACHE,
   DST_OBSOLETE_FORCE_CHK,
   DST_OBSOLETE_INITIAL,
@@ -42,6 +43,8 @@ import { Rtable160 } from "../core/dstLayout160";
 import { Rtable208 } from "../core/dstLayout208";
 import { DST_OPS_IPV4 } from "../core/dstOps";
 import { NetDevice } from "../core/netDevice";
+import { FibInfo } from "../fib/fibInfo";
+import { fibInfoPut } from "../fib/fibSemantics";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
 import { rtDelUncachedList } from "./uncachedList";
@@ -334,8 +337,13 @@ export function rtDstAlloc(dev: usize, willCache: bool): usize {
   return at;
 }
 
-/** IPv4's part of the end of an entry: it leaves the uncached list. Follows `ipv4_dst_destroy`. */
+/** IPv4's part of the end of an entry: it lets its fib_info go and leaves the uncached list. Follows `ipv4_dst_destroy`. */
 export function ipv4DstDestroy(at: usize): void {
+  if (DST_METRICS_COW) {
+    const rt = changetype<Rtable>(at);
+    if (rt.fi) fibInfoPut(changetype<FibInfo>(<usize>rt.fi));
+    rt.fi = 0;
+  }
   if (!DST_HAS_UNCACHED) return;
   if (!listEmpty(changetype<Rtable>(at).uncachedAt)) rtDelUncachedList(at);
 }
