@@ -23,6 +23,7 @@ const LINUX_3_10: KnobRow = {
   free: "rcu",
   "dst-layout": "152",
   invalidate: "genid",
+  "expire-scan": "none",
   "source-check": "shortcut",
 };
 
@@ -38,6 +39,7 @@ const LINUX_2_6_18: KnobRow = {
   free: "now",
   "dst-layout": "208",
   invalidate: "flush",
+  "expire-scan": "timer",
   "source-check": "always",
 };
 
@@ -47,6 +49,7 @@ const LINUX_2_6_39: KnobRow = {
   "dev-count": "percpu",
   "dst-layout": "160",
   invalidate: "genid",
+  "expire-scan": "none",
 };
 
 /** All presets. */

@@ -20,6 +20,7 @@ export type KnobName =
   | "free"
   | "dst-layout"
   | "invalidate"
+  | "expire-scan"
   | "source-check";
 
 /** A value for every knob. */
@@ -215,6 +216,23 @@ export const KNOBS: readonly Knob[] = [
       design: "linux-2.6.39",
       workload: "internet-mix",
       cost: "hits after a change of routes",
+    },
+    paths: BOTH,
+    unread: withoutHash,
+  },
+  {
+    name: "expire-scan",
+    define: "DST_EXPIRE_SCAN",
+    summary: "who looks for old entries of a hash of flows while nothing is allocated",
+    values: [
+      { name: "none", define: 0, summary: "nobody (2.6.39)" },
+      { name: "timer", define: 1, summary: "a timer, until the tick changes (2.6.18)" },
+      { name: "work", define: 2, summary: "work that also sets the longest chain (3.4)" },
+    ],
+    shownBy: {
+      design: "linux-2.6.39",
+      workload: "scan",
+      cost: "timers and work; entries that are left after 300 s without traffic",
     },
     paths: BOTH,
     unread: withoutHash,

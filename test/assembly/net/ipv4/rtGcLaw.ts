@@ -100,6 +100,19 @@ export function mayExpire(
   return !(age <= t2 && (entry.notified || ends));
 }
 
+/** `rt_score`: what goes first when a chain is too long, lowest first. */
+export function scoreOf(
+  entry: AgedEntry & { readonly local: boolean },
+  now: number,
+  era: Era,
+): number {
+  const age = ticksSince(now, entry.lastuse);
+  const ends = era === "flush" && entry.expires !== 0;
+  const plain = entry.input && (entry.broadcastOrMulticast || entry.local);
+  const newness = (~age & 0x3fffffff) >>> 0;
+  return newness + (plain ? 0 : 2 ** 30) + (entry.notified || ends ? 2 ** 31 : 0);
+}
+
 /**
  * Goes along one chain, head first: every entry that stays halves the age that the next one may
  * have. Returns for each entry whether it goes; "last" means no entry behind it in the chain.
