@@ -68,6 +68,11 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     flush: { perPacket: { lookups: 0, slotHits: 1 } },
     genid: { perPacket: { lookups: 0, slotHits: 1 } },
   },
+  "expire-scan": {
+    none: { perPacket: { slotHits: 0 } },
+    timer: { perPacket: { slotHits: 0 } },
+    work: { perPacket: { slotHits: 0 } },
+  },
   "source-check": {
     always: { perPacket: { lookups: 6 } },
     shortcut: { perPacket: { lookups: 2 } },
