@@ -101,6 +101,7 @@ export const DEV_FORWARDING: usize = offsetof<NetDevice>("_forwarding");
 export const SB_RHASH_ENTRIES: usize = offsetof<SuperBlock>("rhashEntries");
 export const RT_HASH_BUCKETS_AT: usize = G_RT_HASH + offsetof<RtHash>("bucketsAt");
 export const RT_HASH_LOG: usize = G_RT_HASH + offsetof<RtHash>("log");
+export const RT_HASH_RESEEDS: usize = G_RT_HASH + offsetof<RtHash>("reseeds");
 export const RT_HASH_REBUILDS: usize = G_RT_HASH + offsetof<RtHash>("rebuilds");
 export const RT_HASH_CHAIN_LENGTH_MAX: usize = G_RT_HASH + offsetof<RtHash>("chainLengthMax");
 export const RT_GC_THRESH: usize = G_DST + 64 + offsetof<DstOps>("gcThresh");

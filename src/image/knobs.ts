@@ -31,6 +31,8 @@ export interface KnobValue {
   readonly name: string;
   readonly define: number;
   readonly summary: string;
+  /** The design that shows this value, where the knob's own cannot have it. */
+  readonly shownBy?: string;
 }
 
 /** A knob: its constant, its values, and the workload and counted cost that show it. */
@@ -88,7 +90,12 @@ export const KNOBS: readonly Knob[] = [
       { name: "none", define: 0, summary: "nowhere: a dst is allocated for every packet" },
       { name: "nexthop", define: 1, summary: "in slots on the nexthop (3.6 to today)" },
       { name: "direct", define: 2, summary: "no dst: the lookup's nexthop is the adjacency" },
-      { name: "hash", define: 4, summary: "in one hash of flows, an rtable for each (to 3.5)" },
+      {
+        name: "hash",
+        define: 4,
+        summary: "in one hash of flows, an rtable for each (to 3.5)",
+        shownBy: "linux-2.6.18",
+      },
     ],
     shownBy: { design: "linux-3.10", workload: "single-flow", cost: "allocations, hits" },
     paths: BOTH,
@@ -200,7 +207,7 @@ export const KNOBS: readonly Knob[] = [
       { name: "160", define: 1, summary: "count on a line of its own, shared metrics (2.6.39)" },
       { name: "152", define: 2, summary: "no key, no neighbour (3.10)" },
     ],
-    shownBy: { design: "linux-3.10", workload: "single-flow", cost: "bytes of an entry" },
+    shownBy: { design: "no-cache", workload: "internet-mix", cost: "bytes of an entry" },
     paths: BOTH,
     unread: withoutDst,
   },

@@ -192,7 +192,10 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
     },
   };
   // The budget comes before the images: to compile one takes seconds.
-  const { plan, budget } = Experiment.plan(setup, 2 * designs.length);
+  const { plan, budget } = Experiment.plan(
+    setup,
+    [...designs, ...designs].map(({ row }) => row),
+  );
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));

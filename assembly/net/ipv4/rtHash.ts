@@ -75,12 +75,16 @@ export class RtHash {
   rebuilds: u32;
   /** Chains longer than this, of different flows, are an emergency (`rt_chain_length_max`). */
   chainLengthMax: u32;
+  /** Secrets drawn so far; racy-ok. An entry whose insertion a flush overtook is in a chain where
+   * no lookup finds it: at most one for each CPU and secret. */
+  reseeds: u32;
 
   /** The secret of the hash (`rt_hash_rnd`): published, drawn anew by each full flush. */
   @inline get rnd(): u32 {
     return readOnce32(changetype<usize>(this) + offsetof<RtHash>("_rnd"));
   }
   @inline set rnd(v: u32) {
+    this.reseeds++;
     publish32(changetype<usize>(this) + offsetof<RtHash>("_rnd"), v);
   }
 }
@@ -300,4 +304,15 @@ export function rtSameKey(a: Rtable, b: Rtable): bool {
  * `compare_hash_inputs`. */
 export function rtSameHashInput(a: Rtable, b: Rtable): bool {
   return a.keyDst == b.keyDst && a.keySrc == b.keySrc && keyIif(a) == keyIif(b);
+}
+
+/**
+ * For walkers: the chain that the entry at `at` belongs to; all ones for an entry of an older
+ * generation, which may be anywhere.
+ */
+export function rtChainOf(at: usize): u32 {
+  if (!HAS_RT_HASH) return u32.MAX_VALUE;
+  const rt = changetype<Rtable>(at);
+  if (rtIsExpired(rt)) return u32.MAX_VALUE;
+  return rtHashCode(rt.keyDst, rt.keySrc, rtIsOutput(rt) ? rt.keyOif : keyIif(rt));
 }
