@@ -125,7 +125,7 @@ export class RouteCachePair {
   private expectedRun(): GcStep | undefined {
     const { router, model } = this;
     const entries = router.entries();
-    const fast = this.era.countsExactly ? entries : router.call("percpuCounterReadFast", 0);
+    const fast = this.era.countsExactly ? entries : router.call("entriesFast");
     if (fast <= router.machine.word("RT_GC_THRESH")) return undefined;
     const run = model.collect({
       now: this.now,

@@ -3,6 +3,11 @@
  * entry is worth and in which chain it lies is the test's to say.
  */
 import { plainLoad32, publish32 } from "../../../../assembly/arch/atomic";
+import {
+  COUNTER_DST_ENTRIES,
+  percpuCounterReadFast,
+  percpuCounterSum,
+} from "../../../../assembly/lib/percpuCounter";
 import { refcountRead } from "../../../../assembly/lib/refcount";
 import { DST_METRICS_COPIED, DstEntry } from "../../../../assembly/net/core/dstEntry";
 import { RTABLE_HAS_ROUTE_IIF, Rtable, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
@@ -29,7 +34,6 @@ export {
 export { enterSoftirq, leaveSoftirq } from "../../../../assembly/kernel/softirq";
 export { runDeferred } from "../../../../assembly/kernel/workqueue";
 export * from "../../../../assembly/layout";
-export { percpuCounterReadFast, percpuCounterSum } from "../../../../assembly/lib/percpuCounter";
 export { spinIsLocked, spinLock, spinUnlock } from "../../../../assembly/lib/spinlock";
 export { slabInUse } from "../../../../assembly/mm/slabWalk";
 export { dstGcTask, dstHold, dstRelease } from "../../../../assembly/net/core/dst";
@@ -70,6 +74,15 @@ export function setTimes(at: usize, lastuse: u32, expires: u32): void {
   const dst = changetype<DstEntry>(at);
   dst.lastuse = lastuse;
   if (DST_METRICS_COPIED) dst.expires = expires;
+}
+
+/** The count of entries as the gate of an allocation reads it. */
+export function entriesFast(): i32 {
+  return percpuCounterReadFast(COUNTER_DST_ENTRIES);
+}
+
+export function entriesSlow(): i32 {
+  return percpuCounterSum(COUNTER_DST_ENTRIES);
 }
 
 export function firstOf(hash: u32): u32 {

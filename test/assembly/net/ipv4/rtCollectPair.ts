@@ -63,7 +63,7 @@ export class CachePair {
    */
   insert(bucket: number, flags = 0, iif = 1, daddr = this.nextId): number {
     const { machine, model } = this;
-    const opens = machine.call("percpuCounterReadFast", 0) > machine.word("RT_GC_THRESH");
+    const opens = machine.call("entriesFast") > machine.word("RT_GC_THRESH");
     const failed = opens && this.ran(model.collect(this.context(true))).failed;
     const at = this.inSoftirq(() => machine.call("insertEntry", bucket, daddr, iif, flags >>> 0));
     expect(at === 0).toBe(failed);
@@ -101,7 +101,7 @@ export class CachePair {
   private context(inSoftirq: boolean): GcContext {
     const { machine, model } = this;
     const fast = (): number =>
-      model.era === "flush" ? model.entries : machine.call("percpuCounterReadFast", 0);
+      model.era === "flush" ? model.entries : machine.call("entriesFast");
     return { now: this.now, inSoftirq, fast, slow: () => model.entries, tickPassed: () => false };
   }
 
