@@ -238,8 +238,8 @@ export const KNOBS: readonly Knob[] = [
     ],
     shownBy: {
       design: "linux-2.6.39",
-      workload: "scan",
-      cost: "timers and work; entries that are left after 300 s without traffic",
+      workload: "internet-mix",
+      cost: "entries that are left after minutes without packets",
     },
     paths: BOTH,
     unread: withoutHash,

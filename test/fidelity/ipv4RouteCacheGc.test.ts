@@ -72,7 +72,7 @@ function expectHalving(machine: CacheMachine, run: () => void): void {
 }
 
 describe.each(BOTH)("dst_alloc and its collector, %s", (era) => {
-  it("F4-1 the collector is called for entries strictly above gc_thresh, and 1 means no entry", async () => {
+  it("F4-1 asks it for entries strictly above gc_thresh; 1 means no entry", async () => {
     const machine = await cacheMachine(era, B);
     let calls = 0;
     let atThresh = 0;
@@ -108,16 +108,16 @@ describe.each(BOTH)("dst_alloc and its collector, %s", (era) => {
     expect(machine.entries()).toBe(0);
   });
 
-  it("F4-31 in the collector each entry that stays halves the age that the next may have", async () => {
+  it("F4-31 halves the age along a chain", async () => {
     const machine = await cacheMachine(era, B);
     machine.setWord("RT_GC_THRESH", 4);
     expectHalving(machine, () => collect(machine, true));
   });
 
-  it("F4-35 goal and equilibrium follow the recorded trace over gc_thresh, 8·B and 16·B", async () => {
+  it("F4-35 follows the recorded trace over gc_thresh, 8·B and 16·B", async () => {
     const machine = await cacheMachine(era, B);
     let held: number[] = [];
-    /** E, then what a run leaves: verdict, goal, equilibrium, expire, passes. All are referenced. */
+    /** E, then what a run leaves: verdict, goal, equilibrium, expire, passes. All are held. */
     const trace: readonly (readonly [number, number, number, number, number, number])[] = [
       [64, 0, 0, 64, 300_000, 0],
       [65, 0, 1, 64, 150_000, 1],
@@ -171,7 +171,7 @@ describe.each(BOTH)("dst_alloc and its collector, %s", (era) => {
     expect(machine.gc()).toMatchObject({ goal: 0, equilibrium: 512, expire: 2_500 });
   });
 
-  it("F4-36 a run is ignored within half a second of one, unless E is max_size: then it may fail", async () => {
+  it("F4-36 ignores a run within half a second, unless E is max_size", async () => {
     const machine = await cacheMachine(era, B);
     fill(machine, 100);
     expect(collect(machine, true)).toBe(0);
@@ -188,7 +188,7 @@ describe.each(BOTH)("dst_alloc and its collector, %s", (era) => {
     expect(machine.counters()).toEqual({ total: 5, ignored: 2, goalMiss: 3, dstOverflow: 1 });
   });
 
-  it("F4-37 in softirq one pass is all, in a process more follow in the same tick", async () => {
+  it("F4-37 makes one pass in softirq, more in a process", async () => {
     const machine = await cacheMachine(era, B);
     fill(machine, 100);
     machine.setWord("RT_MAX_SIZE", 64);
@@ -209,7 +209,7 @@ describe("the periodic scan", () => {
     expectHalving(work, () => work.call("rtWorkerFunc"));
   });
 
-  it("F4-32 takes an entry whose time is over although it is referenced; its holder keeps it", async () => {
+  it("F4-32 takes what is over although it is referenced; its holder keeps it", async () => {
     const machine = await cacheMachine("2.6.18", B);
     machine.setWord("RT_GC_INTERVAL", 300_000);
     const [over = 0, notYet = 0, never = 0] = fill(machine, 3);
@@ -225,7 +225,7 @@ describe("the periodic scan", () => {
     expect(machine.entries()).toBe(2);
   });
 
-  it("F4-34 is not there in 2.6.39, and in 3.4 it also sets the longest chain by mean and deviation", async () => {
+  it("F4-34 is not there in 2.6.39; in 3.4 it also limits chains by deviation", async () => {
     const none = await cacheMachine("2.6.39", B);
     const at = none.call("insertEntry", 3, 1, 1, 0);
     none.call("dstRelease", at);

@@ -8,7 +8,7 @@ import { startThreads } from "../helpers/threads.js";
 
 const B = 64;
 
-it("F4-33 the scan stops after the first chain with entries at which the tick has changed", async () => {
+it("F4-33 the scan stops after the first chain in which the tick changed", async () => {
   const machine = await cacheMachine("2.6.18", B);
   const { u32 } = machine.machine;
   machine.setWord("RT_GC_INTERVAL", 300_000);

@@ -2,9 +2,9 @@
  * How the route cache of 2.6 is invalidated: the contract of INVALIDATE (hash and key of each era:
  * `rtHash.ts`).
  *
- *   flush   2.6.18. A change of routes arms a timer: 2 s after the last change, 10 s after the first
- *           at most. Then the hash gets a new secret and every chain is freed. The secret is drawn
- *           anew every 600 s too.
+ *   flush   2.6.18. A change of routes arms a timer: 2 s after the last change, 10 s after the
+ *           first at most. Then the hash gets a new secret and every chain is freed. The secret is
+ *           drawn anew every 600 s too.
  *   genid   2.6.39. A change moves the generation by 1 to 256: one atomic add. Entries of another
  *           generation are skipped by lookups and freed by whoever walks over them. A flush that
  *           must be at once also sweeps the table.
@@ -31,8 +31,8 @@ import { HAS_RT_HASH, rtBucketAt, rtBucketLock, rtHash, rtSysctl } from "./rtHas
 /** The table is flushed by timer and gets a new secret; else generations make entries stale. */
 const FLUSHES: bool = ROUTE_CACHE == ROUTE_CACHE_HASH && INVALIDATE == INVALIDATE_FLUSH;
 
-/** What an unregistered device asks for: all at once (2.6.18), or a generation now and one sweep for
- * a batch of devices (`rtCacheFlushBatch`). */
+/** What an unregistered device asks for: all at once (2.6.18), or a generation now and one sweep
+ * for a batch of devices (`rtCacheFlushBatch`). */
 export const RT_FLUSH_UNREGISTER: i32 = FLUSHES ? 0 : -1;
 
 /** CPU on which the route cache's timers and work run. */

@@ -69,9 +69,9 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     genid: { perPacket: { lookups: 0, slotHits: 1 } },
   },
   "expire-scan": {
-    none: { perPacket: { slotHits: 0 } },
-    timer: { perPacket: { slotHits: 0 } },
-    work: { perPacket: { slotHits: 0 } },
+    none: { perPacket: { lookups: 0, slotHits: 1 } },
+    timer: { perPacket: { lookups: 0, slotHits: 1 } },
+    work: { perPacket: { lookups: 0, slotHits: 1 } },
   },
   "source-check": {
     always: { perPacket: { lookups: 6 } },
@@ -149,6 +149,26 @@ describe("where one row of counters is not enough", () => {
     router.machine.setWord("SB_PACKETS_PER_TICK", 0);
     withFlows(router, "single-flow");
     expect(perPacket(router, "single-flow")).toMatchObject(expected);
+  });
+
+  it.each([
+    ["none", false],
+    ["timer", true],
+    ["work", true],
+  ])("expire-scan=%s: entries without packets for eleven minutes", async (scan, areGone) => {
+    const router = await routerOf(`linux-2.6.39+expire-scan=${scan}`, { cpus: CPUS });
+    router.machine.setWord("SB_PACKETS_PER_TICK", 0);
+    withFlows(router, "internet-mix");
+    router.forward(640);
+    router.drain();
+    const before = router.entries();
+    expect(before).toBeGreaterThan(100);
+    for (let minute = 0; minute < 12; minute++) {
+      router.call("clockAdvance", 60_000);
+      router.call("runDeferred");
+    }
+    router.drain();
+    expect(router.entries()).toBe(areGone ? 0 : before);
   });
 
   it.each([

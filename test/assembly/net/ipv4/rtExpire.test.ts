@@ -44,7 +44,7 @@ describe("the scan of 2.6.18", () => {
     expect(gone).toBeGreaterThan(500);
   });
 
-  it("looks at no more buckets than there are, and at all of them with a timeout of a tick", async () => {
+  it("looks at no more buckets than there are, whatever the timeout", async () => {
     const pair = await cachePair("2.6.18", LOG);
     pair.set({ gcTimeout: 1, gcInterval: 60_000 });
     for (let bucket = 0; bucket < BUCKETS; bucket++) pair.release(pair.insert(bucket));

@@ -54,7 +54,7 @@ export interface GcWords {
   equilibrium: number;
 }
 
-/** Step 2 of the collector: what shall go. Moves the equilibrium. `entries` is read anew each time. */
+/** Step 2 of the collector: what shall go. Moves the equilibrium. `entries` is asked each time. */
 export function gcGoal(words: GcWords, entries: () => number, s: RouteSysctls): number {
   const buckets = 2 ** s.bucketsLog;
   const over = entries() - s.gcElasticity * buckets;
