@@ -23,8 +23,8 @@ const LINUX_3_10 = {
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct|hash, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, expire-scan=none|timer|work, " +
-  "source-check=always|shortcut";
+  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, " +
+  "expire-scan=none|timer|work, source-check=always|shortcut";
 
 /** What both kernels with a hash of flows change. */
 const HASH = { DST_ROUTE_CACHE: 4, DST_FREE: 0, DST_SOURCE_CHECK: 0 };
