@@ -29,6 +29,10 @@ import { fibInfoInit } from "./net/fib/fibSemantics";
 import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
 import { INET_PEER_BYTES, inetPeerInit } from "./net/ipv4/inetPeer";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
+import { rtExpireInit } from "./net/ipv4/rtExpire";
+import { rtFlushInit } from "./net/ipv4/rtFlush";
+import { rtGarbageCollectInit } from "./net/ipv4/rtGarbageCollect";
+import { rtHashInit } from "./net/ipv4/rtHash";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
 
 /** Steps of `boot`, as it returns them when one has no memory. */
@@ -39,6 +43,7 @@ export const BOOT_NEIGH: u32 = 3;
 export const BOOT_FIB: u32 = 4;
 export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
+export const BOOT_ROUTE_HASH: u32 = 7;
 export const BOOT_PEERS: u32 = 8;
 
 function cacheCreate(id: u32, bytes: u32): bool {
@@ -61,6 +66,10 @@ export function boot(fibInfos: u32): u32 {
   dstEntriesInit();
   dstGcInit();
   uncachedListInit();
+  if (!rtHashInit()) return BOOT_ROUTE_HASH;
+  rtGarbageCollectInit();
+  rtFlushInit();
+  rtExpireInit();
   if (DST_METRICS_COW && !bootPeers()) return BOOT_PEERS;
   if (!blackholeNetdevInit() || !neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;

@@ -54,6 +54,7 @@ export { devClose, devOpen, unregisterNetdevice } from "./net/ipv4/devinet";
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
 export { netdevRunTodo, netdevWaitStep } from "./net/ipv4/netdevWait";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
+export { rtChainOf } from "./net/ipv4/rtHash";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { controlLoop, controlRestore } from "./workload/controlLoop";
 export { gateArrive, gateEnter } from "./workload/gate";

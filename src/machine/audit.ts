@@ -8,6 +8,7 @@
  */
 import type { World } from "../reference/world.js";
 import { checkNeighbours, neighboursOf, skbsInUse } from "./auditNeighbours.js";
+import { checkHashed, hashedRoutes } from "./auditRouteCache.js";
 import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
 
@@ -125,9 +126,12 @@ function checkRoutes(machine: Machine, checks: Checks): Map<number, number> {
   const control = machine.cpu(machine.controlCpu);
   const slotted = slottedRoutes(machine);
   const garbage = garbageRoutes(machine);
+  const hashed = hashedRoutes(machine);
   const inUse = control.call("slabInUse", KMEM_CACHE_RTABLE);
-  checks.equal("rtables in slots and on the garbage lists", slotted.size + garbage.length, inUse);
-  const found = [...slotted.keys(), ...garbage];
+  const kept = slotted.size + hashed.size + garbage.length;
+  checks.equal("rtables in slots, in chains and on the garbage lists", kept, inUse);
+  checkHashed(machine, hashed, checks);
+  const found = [...slotted.keys(), ...hashed.keys(), ...garbage];
   checks.equal("rtables that are in two places", found.length - new Set(found).size, 0);
   const counted = inUse - uncounted(machine, found);
   checks.equal("dst entries against rtables in use", dstEntries(machine), counted);
@@ -150,9 +154,8 @@ function checkDevices(
   const control = machine.cpu(machine.controlCpu);
   const devOffset = machine.layout.at("DST_DEV_OFFSET");
   const entries = neighboursOf(machine);
-  const holders = [...slotted.keys(), ...garbageRoutes(machine)].map(
-    (at) => machine.u32[(at + devOffset) / 4] ?? 0,
-  );
+  const kept = [...slotted.keys(), ...hashedRoutes(machine).keys(), ...garbageRoutes(machine)];
+  const holders = kept.map((at) => machine.u32[(at + devOffset) / 4] ?? 0);
   for (const device of world.devices) {
     const at = machine.deviceAt(device.ifindex);
     const routes = holders.filter((dev) => dev === at).length;

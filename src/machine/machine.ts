@@ -203,6 +203,7 @@ export class Machine {
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
+      ["SB_RHASH_ENTRIES", options.rhashEntries ?? RHASH_ENTRIES],
     ];
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);

@@ -124,8 +124,7 @@ const BUCKET_LOCKS_BYTES = 16_384;
 export function cacheRoomOf(row: KnobRow, rhashEntries: number): CacheRoom | null {
   if (row["route-cache"] !== "hash") return null;
   const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, rhashEntries)));
-  const layout: string | undefined = { ...row }["dst-layout" as keyof KnobRow];
-  const entryBytes = RTABLE_BYTES[layout ?? ""] ?? 384;
+  const entryBytes = RTABLE_BYTES[row["dst-layout"]] ?? 384;
   return { buckets, entries: ENTRIES_PER_BUCKET * buckets, entryBytes };
 }
 

@@ -33,7 +33,7 @@ import {
 } from "./fibTrieBuild";
 import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
 import { LEAF_INFO_FALH, LeafInfo } from "./leafInfo";
-import { rtCacheFlush } from "./rtGenid";
+import { RT_FLUSH_SOON, rtCacheFlush } from "./rtGenid";
 import { FA_S_ACCESSED, RTN_MAX } from "./rtnetlink";
 import { CLASS_ALIAS, FibTable } from "./tablePart";
 import { poolFree } from "./tablePool";
@@ -53,7 +53,7 @@ function replaceAlias(old: FibAlias, fi: FibInfo, type: u32): i32 {
   const at = aliasNew(fi.index, old.tos, type);
   if (at == 0) return -ENOBUFS;
   listReplaceRcu(changetype<usize>(old), at);
-  if ((old.state & FA_S_ACCESSED) != 0) rtCacheFlush();
+  if ((old.state & FA_S_ACCESSED) != 0) rtCacheFlush(RT_FLUSH_SOON);
   fibReleaseInfo(fibInfoAt(old.info));
   aliasFree(old);
   return 0;
@@ -72,7 +72,7 @@ function listOf(table: FibTable, key: u32, plen: u32, known: usize, alias: usize
 function linkAlias(table: FibTable, plen: u32, falh: usize, before: usize, alias: usize): void {
   if (plen == 0) table.numDefault += 1;
   aliasLink(falh, before, alias);
-  rtCacheFlush();
+  rtCacheFlush(RT_FLUSH_SOON);
 }
 
 /**
@@ -152,7 +152,7 @@ export function trieDelete(table: FibTable, cfg: FibConfig): i32 {
   removeAlias(table, fa, cfg.dstLen);
   if (listEmpty(falh)) trieRemovePrefix(table, leaf, changetype<LeafInfo>(li));
   // A route that no lookup has used is in no cache.
-  if (accessed) rtCacheFlush();
+  if (accessed) rtCacheFlush(RT_FLUSH_SOON);
   return 0;
 }
 
@@ -193,6 +193,6 @@ export function trieFlush(table: FibTable): u32 {
     found += flushLeaf(table, leaf);
     leaf = next;
   }
-  if (found != 0) rtCacheFlush();
+  if (found != 0) rtCacheFlush(RT_FLUSH_SOON);
   return found;
 }

@@ -38,7 +38,7 @@ import {
 import { fibHashLockAt } from "./fnHashLookup";
 import { fnFirstNode, fnNextNode } from "./fnHashWalk";
 import { FnZone } from "./fnZone";
-import { rtCacheFlush } from "./rtGenid";
+import { RT_FLUSH_SOON, rtCacheFlush } from "./rtGenid";
 import { FA_S_ACCESSED, RTN_MAX } from "./rtnetlink";
 import { CLASS_ALIAS, FibTable } from "./tablePart";
 import { poolFree } from "./tablePool";
@@ -58,7 +58,7 @@ function replaceInPlace(fa: FibAlias, fi: FibInfo, type: u32): void {
   fa.state = <u8>(state & ~FA_S_ACCESSED);
   writeUnlock(fibHashLockAt());
   fibReleaseInfo(old);
-  if ((state & FA_S_ACCESSED) != 0) rtCacheFlush();
+  if ((state & FA_S_ACCESSED) != 0) rtCacheFlush(RT_FLUSH_SOON);
 }
 
 /**
@@ -76,7 +76,7 @@ function addAlias(zone: FnZone, key: u32, known: FibNode, before: usize, alias: 
   if (known.none) fnLinkNode(zone, node);
   aliasLink(node.falh, before, alias);
   writeUnlock(fibHashLockAt());
-  rtCacheFlush();
+  rtCacheFlush(RT_FLUSH_SOON);
   return true;
 }
 
@@ -168,7 +168,7 @@ export function fnHashDelete(table: FibTable, cfg: FibConfig): i32 {
   const accessed = (fa.state & FA_S_ACCESSED) != 0;
   removeAlias(table, zone, node, fa);
   // A route that no lookup has used is in no cache.
-  if (accessed) rtCacheFlush();
+  if (accessed) rtCacheFlush(RT_FLUSH_SOON);
   return 0;
 }
 
@@ -199,6 +199,6 @@ export function fnHashFlush(table: FibTable): u32 {
       node = next;
     }
   }
-  if (found != 0) rtCacheFlush();
+  if (found != 0) rtCacheFlush(RT_FLUSH_SOON);
   return found;
 }

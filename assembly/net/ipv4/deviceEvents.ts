@@ -15,22 +15,23 @@ import { DST_EVENT_FINAL, DST_EVENT_FIRST } from "../core/dstEntry";
 import { dstGcTask } from "../core/dstGc";
 import { neighIfdown } from "../core/neighbourTable";
 import { fibSyncDownDev } from "../fib/fibSemantics";
-import { rtCacheFlush } from "../fib/rtGenid";
+import { RT_FLUSH_NOW, rtCacheFlush } from "../fib/rtGenid";
 import { fibFlush } from "./fibFrontend";
+import { RT_FLUSH_UNREGISTER, rtCacheFlushBatch } from "./rtFlush";
 import { rtFlushDev } from "./uncachedList";
 
 /** There is an UNREGISTER_FINAL, and a barrier before it. */
 export const HAS_UNREGISTER_FINAL: bool = DST_EVENT_FINAL;
 
 /**
- * Nexthops die, their routes are flushed, caches are stale, neighbours go, PERMANENT ones too. The
- * routes to the host's own addresses stay unless `force`. Returns how many routes went. Follows
- * `fib_disable_ip`.
+ * Nexthops die, their routes are flushed, caches are stale within `delay`, neighbours go, PERMANENT
+ * ones too. The routes to the host's own addresses stay unless `force`. Returns how many routes
+ * went. Follows `fib_disable_ip`.
  */
-function fibDisableIp(at: usize, force: bool): u32 {
+function fibDisableIp(at: usize, force: bool, delay: i32): u32 {
   let flushed: u32 = 0;
   if (fibSyncDownDev(<u32>at, force)) flushed = fibFlush();
-  rtCacheFlush();
+  rtCacheFlush(delay);
   neighIfdown(at);
   return flushed;
 }
@@ -38,7 +39,7 @@ function fibDisableIp(at: usize, force: bool): u32 {
 /** NETDEV_DOWN. Returns how many routes went. */
 export function deviceDown(at: usize): u32 {
   if (DST_EVENT_FIRST) dstDevEvent(at, NETDEV_DOWN);
-  const flushed = fibDisableIp(at, false);
+  const flushed = fibDisableIp(at, false, RT_FLUSH_NOW);
   if (!DST_EVENT_FIRST) dstDevEvent(at, NETDEV_DOWN);
   return flushed;
 }
@@ -46,7 +47,8 @@ export function deviceDown(at: usize): u32 {
 /** NETDEV_UNREGISTER: with the addresses their routes go too. It may be sent again. */
 export function deviceUnregister(at: usize): void {
   if (DST_EVENT_FIRST) dstDevEvent(at, NETDEV_UNREGISTER);
-  fibDisableIp(at, true);
+  fibDisableIp(at, true, RT_FLUSH_UNREGISTER);
+  rtCacheFlushBatch();
   rtFlushDev(at);
   if (!DST_EVENT_FIRST) dstDevEvent(at, NETDEV_UNREGISTER);
 }

@@ -10,7 +10,7 @@
 
 import { IFF_UP, NETREG_UNREGISTERING, NetDevice } from "../core/netDevice";
 import { fibSyncUpDev } from "../fib/fibSemantics";
-import { rtCacheFlush } from "../fib/rtGenid";
+import { RT_FLUSH_SOON, rtCacheFlush } from "../fib/rtGenid";
 import { rtnlLock, rtnlUnlock } from "../fib/rtnl";
 import { deviceDown, deviceUnregister } from "./deviceEvents";
 
@@ -20,7 +20,7 @@ export function devOpen(at: usize): void {
   const dev = changetype<NetDevice>(at);
   dev.flags = dev.flags | IFF_UP;
   fibSyncUpDev(<u32>at);
-  rtCacheFlush();
+  rtCacheFlush(RT_FLUSH_SOON);
   rtnlUnlock();
 }
 

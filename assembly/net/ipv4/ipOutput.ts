@@ -3,6 +3,7 @@
  * routed packet. What follows is `neighbourOutput.ts`.
  */
 import { plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
+import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { devQueueXmit } from "../core/devXmit";
 import { DROP_NEEDS_FRAGMENT, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
 import { ETH_P_IP_LE } from "../core/neighbour";
@@ -33,8 +34,9 @@ export function ipOutput(skb: SkBuff): void {
 
 /**
  * Sends a datagram of this host to `daddr`: output route, hold, header, transmit, release.
- * `skb.data` is at an IP header whose length, id and protocol are set. Bottom halves are disabled
- * by the caller. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
+ * `skb.data` is at an IP header whose length, id and protocol are set. Process context: bottom
+ * halves are off from the transmit on, not for the route. Follows `ip_build_and_send_pkt` and
+ * `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   mibInc(MIB_OUT_REQUESTS);
@@ -45,6 +47,7 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
     kfreeSkb(skb);
     return;
   }
+  localBhDisable();
   const iph: usize = skb.data;
   skb.networkHeader = <u32>iph;
   plainStore8(iph + 8, IPDEFTTL);
@@ -53,4 +56,5 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   plainStore16(iph + 10, 0);
   plainStore16(iph + 10, ~ipHeaderSum(iph) & 0xffff);
   dstOutput(skb);
+  localBhEnable();
 }

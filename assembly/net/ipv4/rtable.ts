@@ -45,12 +45,17 @@ import { Rtable160 } from "../core/dstLayout160";
 import { Rtable208 } from "../core/dstLayout208";
 import { DST_OPS_IPV4 } from "../core/dstOps";
 import { NetDevice } from "../core/netDevice";
+import { FibInfo } from "../fib/fibInfo";
+import { fibInfoPut } from "../fib/fibSemantics";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
 import { rtFreeMetrics } from "./rtMetrics";
 import { rtDelUncachedList } from "./uncachedList";
 
+export const RTCF_NOTIFY: u32 = 0x00010000;
 export const RTCF_REDIRECTED: u32 = 0x00040000;
+export const RTCF_DOREDIRECT: u32 = 0x01000000;
+export const RTCF_DIRECTSRC: u32 = 0x04000000;
 export const RTCF_BROADCAST: u32 = 0x10000000;
 export const RTCF_MULTICAST: u32 = 0x20000000;
 export const RTCF_LOCAL: u32 = 0x80000000;
@@ -61,6 +66,8 @@ export const RTABLE_HAS_KEY: bool = DST_LAYOUT != DST_LAYOUT_152;
 export const RTABLE_HAS_GENID: bool = DST_LAYOUT != DST_LAYOUT_208;
 /** The entry knows its in_device (2.6.18). */
 export const RTABLE_HAS_IDEV: bool = DST_LAYOUT == DST_LAYOUT_208;
+/** The entry says apart from `rt_iif` which device its packet was routed from (2.6.39 on). */
+export const RTABLE_HAS_ROUTE_IIF: bool = DST_LAYOUT == DST_LAYOUT_160;
 /** A learned path MTU stands in the entry (3.6 on). */
 export const RTABLE_HAS_PMTU: bool = DST_LAYOUT == DST_LAYOUT_152;
 

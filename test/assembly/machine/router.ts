@@ -57,6 +57,9 @@ export interface RouterOptions {
   readonly images?: readonly Image[];
   /** Room for a list of updates in each machine, which then has a table part of its own. */
   readonly updateBytes?: number;
+  /** Buckets of a route cache's hash; small, so that tests can fill it. */
+  readonly rhashEntries?: number;
+  readonly seed?: number;
 }
 
 /** One machine of one design. */
@@ -89,8 +92,9 @@ export async function routersOf(
       cores: 2,
       hz: 1000,
       packetsPerSecond: 1e6,
-      seed: 1,
+      seed: options.seed ?? 1,
       fibTables: 2,
+      ...(options.rhashEntries === undefined ? {} : { rhashEntries: options.rhashEntries }),
     },
   });
   return experiment.machines.map((machine) => new Router(experiment, machine));

@@ -116,7 +116,10 @@ describe("Experiment", () => {
     const boot = { ...machine.options, cpus: 64 };
     const request = { images, world, table, nexthopOf, templates, flowPairs: 64, boot };
     expect(() =>
-      Experiment.plan(request, new Array(40).fill(machineOf(small, 0).image.row)),
+      Experiment.plan(
+        request,
+        images.map(({ row }) => row),
+      ),
     ).toThrow(UsageError);
     await expect(Experiment.create(request)).rejects.toThrow(/^memory \d+ MiB: .*; allowed: 4095/);
   });
