@@ -5,7 +5,7 @@
  */
 import type { Machine } from "./machine.js";
 
-/** What must happen before the next step: nothing, it is gone; time; or the callbacks of all CPUs. */
+/** What comes before the next step: nothing, it is gone; time; or the callbacks of all CPUs. */
 export type NetdevWaitStep =
   | { readonly kind: "free" }
   | { readonly kind: "sleep"; readonly untilJiffies: number }

@@ -113,7 +113,7 @@ describe("F4-79 a device that goes away", () => {
     expect(wait.record().looks).toBe(0);
   });
 
-  it("is held by a dst that somebody keeps until the dst moves: an rtable on loopback", async () => {
+  it("is free although somebody keeps a dst: that moves to loopback", async () => {
     const router = await quietRouter("linux-3.10");
     router.setFlows(flowsToRows([0], 64));
     router.forward(64);

@@ -181,7 +181,8 @@ export function neighHold(n: Neighbour): void {
   atomicAdd32(n.refcntAt, 1);
 }
 
-/** Takes a reference unless there is none left. Follows `atomic_inc_not_zero` in `neigh_lookup`. */
+/** Takes a reference unless there is none left. What a lookup without the
+ * table's lock does. */
 export function neighHoldNotZero(n: Neighbour): bool {
   let seen = atomicLoad32(n.refcntAt);
   while (seen != 0) {

@@ -16,7 +16,8 @@ export function dstNeighbour(dst: usize): usize {
   return DST_HAS_NEIGHBOUR ? <usize>readOnce32(dst + DST_NEIGHBOUR_OFFSET) : 0;
 }
 
-/** Hardware header of the entry, 0 before the first packet. Published under the neighbour's lock. */
+/** Hardware header of the entry, 0 before its first packet. Published, by who has the neighbour's
+ * lock. */
 export function dstHh(dst: usize): usize {
   return DST_HAS_NEIGHBOUR ? <usize>readOnce32(dst + DST_HH_OFFSET) : 0;
 }

@@ -122,6 +122,7 @@ export function tableLock(t: NeighTable): void {
   writeLock(t.lockAt);
 }
 
+/** The change is over. */
 export function tableUnlock(t: NeighTable): void {
   writeUnlock(t.lockAt);
   localBhEnable();

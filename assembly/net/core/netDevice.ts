@@ -8,7 +8,8 @@
  * Size 256, estimated: the kernel's has over 2 KiB, of which a forwarded packet reads these fields.
  * Two ways to count references (spec §9): one shared atomic (2.6.18), or a plain word in each CPU's
  * area whose sum means something only at teardown (2.6.37 on). This is the only file that looks at
- * that knob. `blackhole_netdev` has the last slot and no ifindex. Invariant at quiescence: count == dsts + neighbours + nexthops that point here.
+ * that knob. `blackhole_netdev` has the last slot and no ifindex. Invariant at quiescence: count ==
+ * dsts + neighbours + nexthops that point here.
  */
 import {
   atomicAdd32,

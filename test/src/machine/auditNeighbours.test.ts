@@ -7,7 +7,7 @@ import { STRANGER } from "../../helpers/neighbours.js";
 const INCOMPLETE = 1;
 
 describe("the audit of neighbours", () => {
-  it("finds every entry, and equations hold while packets wait; a lost one breaks them", async () => {
+  it("finds every entry; equations hold while packets wait, and a lost one breaks", async () => {
     const router = await routerOf("linux-3.10");
     router.machine.setWord("SB_PACKETS_PER_TICK", 0);
     for (let n = 0; n < 3; n++) {

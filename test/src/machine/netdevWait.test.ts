@@ -1,4 +1,4 @@
-/** The end of a device, step by step; when each thing is due is `test/fidelity/ipv4Device.test.ts`. */
+/** The end of a device, step by step; when what is due: `test/fidelity/ipv4Device.test.ts`. */
 import { describe, expect, it } from "vitest";
 import { NetdevWait } from "../../../src/machine/netdevWait.js";
 import { routerOf, WORLD } from "../../assembly/machine/router.js";

@@ -40,6 +40,7 @@ export {
   ipv4IsZeronet,
 } from "../../../../assembly/net/ipv4/inetAddress";
 export { ipFinishOutput2 } from "../../../../assembly/net/ipv4/ipFinishOutput2";
+export { NETDEV_WAIT_BARRIER } from "../../../../assembly/net/ipv4/netdevWait";
 export { ipRouteOutputKey } from "../../../../assembly/net/ipv4/routeOutput";
 export { rtCacheValid, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 export { rtStatInc } from "../../../../assembly/net/ipv4/rtStat";

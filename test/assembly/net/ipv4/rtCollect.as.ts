@@ -3,11 +3,6 @@
  * entry is worth and in which chain it lies is the test's to say.
  */
 import { plainLoad32, publish32 } from "../../../../assembly/arch/atomic";
-import {
-  COUNTER_DST_ENTRIES,
-  percpuCounterReadFast,
-  percpuCounterSum,
-} from "../../../../assembly/lib/percpuCounter";
 import { refcountRead } from "../../../../assembly/lib/refcount";
 import { DST_METRICS_COPIED, DstEntry } from "../../../../assembly/net/core/dstEntry";
 import { RTABLE_HAS_ROUTE_IIF, Rtable, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
@@ -82,7 +77,7 @@ export function entriesFast(): i32 {
 }
 
 export function entriesSlow(): i32 {
-  return percpuCounterSum(COUNTER_DST_ENTRIES);
+  return dstEntriesOf(DST_OPS_IPV4, false);
 }
 
 export function firstOf(hash: u32): u32 {
