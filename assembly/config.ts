@@ -107,6 +107,8 @@ export const SOURCE_CHECK: i32 = isDefined(DST_SOURCE_CHECK)
 
 /** How routes are looked up. */
 export const FIB_TRIE: i32 = 0;
+/** A hash for each prefix length, under a rwlock (to 2.6.38). */
+export const FIB_HASH: i32 = 1;
 // @ts-ignore: value of a --use constant
 export const FIB: i32 = isDefined(DST_FIB) ? DST_FIB : FIB_TRIE;
 
@@ -153,6 +155,13 @@ if (
   (DST_LAYOUT == DST_LAYOUT_152 || REFCOUNT != REFCOUNT_ATOMIC)
 ) {
   ERROR("a hash of flows needs entries with keys and the plain atomic count");
+}
+if (
+  ROUTE_CACHE == ROUTE_CACHE_HASH &&
+  INVALIDATE == INVALIDATE_GENID &&
+  DST_LAYOUT == DST_LAYOUT_208
+) {
+  ERROR("entries of 2.6.18 carry no generation");
 }
 if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && DST_LAYOUT != DST_LAYOUT_152) {
   ERROR("slots of nexthops need entries without keys");

@@ -2,7 +2,7 @@
  * The measured loops: a fixed number of packets in bursts of 64, and what happens after each burst.
  *
  *   forwardPackets   receive, route, forward or deliver          softirq
- *   sendPackets      output route, hold, transmit, release       process context, bh disabled
+ *   sendPackets      output route, hold, transmit, release       process context
  *   nullPackets      receive only: the yardstick in every table
  *
  * After a burst: the clock moves (CPU 0), timers and work of this CPU run, a quiescent state is
@@ -16,10 +16,12 @@ import { smpProcessorId } from "../arch/percpu";
 import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";
 import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
-import { enterSoftirq, leaveSoftirq, localBhDisable, localBhEnable } from "../kernel/softirq";
+import { enterSoftirq, leaveSoftirq } from "../kernel/softirq";
 import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
+import { ETH_P_ARP_LE } from "../net/core/neighbour";
 import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
+import { arpRcv } from "../net/ipv4/arp";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
 import { ipLocalSend } from "../net/ipv4/ipOutput";
 import { BURST, receiveBurst } from "./rxRing";
@@ -48,7 +50,7 @@ function receivePacket(skbAt: usize): void {
   const skb = changetype<SkBuff>(skbAt);
   rcuReadLock();
   ethTypeTrans(skb);
-  ipRcv(skb);
+  if (skb.protocol != ETH_P_ARP_LE || !arpRcv(skb)) ipRcv(skb);
   rcuReadUnlock();
 }
 
@@ -80,9 +82,7 @@ function sendPacket(skbAt: usize): void {
   skb.data += ETH_HLEN;
   skb.len = DATAGRAM_LEN;
   rcuReadLock();
-  localBhDisable();
   ipLocalSend(skb, plainLoad32(<usize>skb.data + 16));
-  localBhEnable();
   rcuReadUnlock();
 }
 

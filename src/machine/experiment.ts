@@ -1,14 +1,23 @@
 /**
- * An experiment's memory with its machines: one table part that all share, but for those that
- * change their routes beside traffic, templates and flow lists beside it, a design part for each
- * image. Made once, before any worker starts.
+ * An experiment's memory with its machines: a table part for each kind of FIB, which its machines
+ * share, but for those that change their routes beside traffic; templates and flow lists beside it,
+ * a design part for each image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
+import type { KnobRow } from "../image/knobs.js";
 import { UsageError } from "../reference/usageError.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
-import { type BootOptions, Machine } from "./machine.js";
-import { describePlan, type MemoryPlan, type PlanRequest, planMemory } from "./plan.js";
+import { type BootOptions, Machine, RHASH_ENTRIES } from "./machine.js";
+import {
+  describePlan,
+  type FibKind,
+  fibKindOf,
+  type MemoryPlan,
+  machineNeedsOf,
+  type PlanRequest,
+  planMemory,
+} from "./plan.js";
 
 /** What an experiment is made of. */
 export interface ExperimentRequest {
@@ -24,6 +33,8 @@ export interface ExperimentRequest {
   readonly ownTables?: number;
   /** Bytes of the list of updates of each of these. */
   readonly updateBytes?: number;
+  /** Events that the trace of each CPU of a debug machine keeps. @default 0 */
+  readonly traceEvents?: number;
 }
 
 /** Room beside the table's prefixes for the routes of the setup. */
@@ -51,20 +62,21 @@ export class Experiment {
   ) {}
 
   /**
-   * The plan of an experiment of so many machines, before anything is touched.
+   * The plan of an experiment of machines with these rows, before anything is touched.
    * @throws {UsageError} if it does not fit
    */
   static plan(
     request: Omit<ExperimentRequest, "images">,
-    machines: number,
+    rows: readonly KnobRow[],
   ): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
-      machines,
+      machines: rows.map((row) => machineNeedsOf(row, request.boot.rhashEntries ?? RHASH_ENTRIES)),
       ownTables: request.ownTables ?? 0,
       updateBytes: request.updateBytes ?? 0,
+      traceEvents: request.traceEvents ?? 0,
       seed: request.boot.seed,
     };
     const plan = planMemory(planRequest);
@@ -72,11 +84,14 @@ export class Experiment {
   }
 
   /**
-   * Boots all machines. The first one that shares the table part loads it, the others adopt it; who
-   * has a part of its own loads that.
+   * Boots all machines. The first of each kind of FIB that shares its table part loads it, the
+   * others adopt it; who has a part of its own loads that.
    */
   static async create(request: ExperimentRequest): Promise<Experiment> {
-    const { plan, budget } = Experiment.plan(request, request.images.length);
+    const { plan, budget } = Experiment.plan(
+      request,
+      request.images.map(({ row }) => row),
+    );
     const pages = plan.bytes / 65_536;
     const memory = reserveMemory(pages, budget);
     const bytes = new Uint8Array(memory.buffer);
@@ -84,15 +99,16 @@ export class Experiment {
       bytes.set(template, plan.templates.base + i * 64);
     });
     const machines: Machine[] = [];
+    const loaded = new Set<FibKind>();
     let loadMs = 0;
-    let loaded = false;
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);
       machine.configure(request.world);
       const own = machine.plan.ownTable !== null;
-      if (loaded && !own) adoptTablePart(machine, request.world);
+      const kind = fibKindOf(image.row);
+      if (loaded.has(kind) && !own) adoptTablePart(machine, request.world);
       else loadMs += loadTablePart(machine, request.world, request.table, request.nexthopOf);
-      loaded ||= !own;
+      if (!own) loaded.add(kind);
       machines.push(machine);
     }
     return new Experiment(memory, plan, budget, machines, loadMs);

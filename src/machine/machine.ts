@@ -12,6 +12,7 @@ import { ImageInstance } from "./imageInstance.js";
 import type { Layout } from "./layout.js";
 import {
   CPU_AREA_BYTES,
+  fibKindOf,
   type MachinePlan,
   type MemoryPlan,
   type Region,
@@ -29,8 +30,12 @@ export interface BootOptions {
   readonly seed: number;
   /** FIB tables that a lookup asks: 2 = local and main, 1 = main only. */
   readonly fibTables: 1 | 2;
+  /** Buckets of a route cache's hash, rounded up to a power of two. @default 32,768 */
+  readonly rhashEntries?: number;
   /** The control plane works beside windows: it needs a core as well. @default false */
   readonly controlBusy?: boolean;
+  /** `gc_thresh1`, `2` and `3` of the neighbour table. @default 128, 512, 1024 */
+  readonly neighbourThresholds?: readonly [number, number, number];
 }
 
 /** Whether the CPUs of a machine outnumber the cores. */
@@ -52,7 +57,10 @@ const SPINS = 20_000;
 const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
-const NEIGHBOURS_EXPECTED = 256;
+/** What 2.6 chooses on a host of 1 GiB. */
+export const RHASH_ENTRIES = 32_768;
+/** `gc_thresh1`, `2` and `3` of `arp_tbl`. */
+const NEIGH_GC_THRESHOLDS = [128, 512, 1024] as const;
 
 /**
  * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
@@ -112,14 +120,17 @@ export class Machine {
     const module = await WebAssembly.compile(image.bytes as Uint8Array<ArrayBuffer>);
     const machine = new Machine({ image, module, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
-    const failed = machine.cpu(0).call("boot", 1024, NEIGHBOURS_EXPECTED);
+    const failed = machine.cpu(0).call("boot", 1024);
     if (failed !== 0) throw new BootError(`boot of ${image.name} failed at step ${failed}`);
     return machine;
   }
 
-  /** The table part that this machine uses: its own, or the one that it shares. */
+  /** The table part that this machine uses: its own, or the one of its kind that it shares. */
   get table(): Region {
-    return this.plan.ownTable ?? this.memoryPlan.table;
+    const kind = fibKindOf(this.image.row);
+    const region = this.plan.ownTable ?? this.memoryPlan.tables[kind];
+    if (region === undefined) throw new BootError(`no ${kind} table part in the plan`);
+    return region;
   }
 
   /** Address of the area of CPU `cpu`. */
@@ -169,6 +180,7 @@ export class Machine {
     if (layout.at("PCPU_BYTES") > CPU_AREA_BYTES) throw new BootError("CPU areas are too small");
     const busy = options.controlBusy === true;
     const oversubscribed = isOversubscribed(options.cpus, options.cores, busy);
+    const [thresh1, thresh2, thresh3] = options.neighbourThresholds ?? NEIGH_GC_THRESHOLDS;
     const words: [string, number][] = [
       ["SB_ABI_VERSION", layout.at("ABI_VERSION")],
       ["SB_CPUS", options.cpus],
@@ -185,9 +197,13 @@ export class Machine {
       ["SB_RCU_QLOWMARK", 100],
       ["SB_TABLE_AT", this.table.base],
       ["SB_TABLE_BYTES", this.table.bytes],
+      ["SB_NEIGH_GC_THRESH1", thresh1],
+      ["SB_NEIGH_GC_THRESH2", thresh2],
+      ["SB_NEIGH_GC_THRESH3", thresh3],
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
+      ["SB_RHASH_ENTRIES", options.rhashEntries ?? RHASH_ENTRIES],
     ];
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);

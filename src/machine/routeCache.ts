@@ -28,7 +28,8 @@ const COLUMNS = {
   gcOverflow: [13],
   searched: [14, 15],
 } as const;
-const COUNTER_DST_ENTRIES = 0;
+/** Id of `assembly/net/core/dstOps.ts`. */
+const DST_OPS_IPV4 = 1;
 
 /** Whether the design of a machine has a cache of flows. */
 export function hasRouteCache(machine: Machine): boolean {
@@ -38,7 +39,7 @@ export function hasRouteCache(machine: Machine): boolean {
 /** Entries that a machine's `dst_ops` counts, those that wait to be freed among them. */
 export function dstEntries(machine: Machine): number {
   const control = machine.cpu(machine.controlCpu);
-  return control.callSigned("percpuCounterSum", COUNTER_DST_ENTRIES);
+  return control.callSigned("dstEntriesOf", DST_OPS_IPV4, 0);
 }
 
 /** What the cache of a machine holds and has counted. */

@@ -6,7 +6,8 @@
  * Runs on this thread, on CPU 0 of the machine, before the workers' first window.
  */
 
-import { IMAGE_DROPS, type ImageDrop } from "../machine/counters.js";
+import { sourceCheckOf } from "../image/knobs.js";
+import { IMAGE_DROPS, type ImageDrop, PARKED_DROPS } from "../machine/counters.js";
 import type { Machine } from "../machine/machine.js";
 import { type SentFrame, sentFrames } from "../machine/txRing.js";
 import type { Fate } from "../reference/fate.js";
@@ -57,13 +58,18 @@ class CpuMib {
     return Number((this.words[index] ?? 0n) - (this.before[index] ?? 0n));
   }
 
-  /** Drops since the mark, by reason. */
+  /**
+   * Drops since the mark, by reason. A packet that is parked counts as dropped for `no-neighbour`,
+   * which is its end where nobody answers; when that comes it does not count again.
+   */
   drops(): Map<ImageDrop, number> {
-    const first = this.machine.layout.at("MIB_DROPS");
+    const { layout } = this.machine;
+    const first = layout.at("MIB_DROPS");
     const found = new Map<ImageDrop, number>();
     IMAGE_DROPS.forEach((reason, i) => {
-      const count = this.grown(first + i);
-      if (count > 0) found.set(reason, count);
+      const parked = reason === "no-neighbour" ? this.grown(layout.at("MIB_PARKED")) : 0;
+      const count = this.grown(first + i) + parked;
+      if (count > 0 && !PARKED_DROPS.has(reason)) found.set(reason, count);
     });
     return found;
   }
@@ -148,7 +154,8 @@ function expectedOf(request: JudgeRequest, path: PacketPath, saddr: number, dadd
   if (template === undefined) throw new RangeError(`no template for receive device ${rx}`);
   if (path === "local-send") return router.localSend(swapBytes(daddr), sendTemplateOf(template));
   const frame = frameOfTemplate(template, swapBytes(saddr), swapBytes(daddr));
-  return router.forward(rxIfindexes[rx] ?? 0, frame);
+  const check = sourceCheckOf(request.machine.image.row);
+  return router.forward(rxIfindexes[rx] ?? 0, frame, check);
 }
 
 function burstFault(

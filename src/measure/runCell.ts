@@ -3,9 +3,11 @@
  * time.
  */
 import type { Design } from "../image/designs.js";
+import { sourceCheckOf } from "../image/knobs.js";
 import type { Cpus } from "../machine/cpus.js";
 import type { Experiment } from "../machine/experiment.js";
 import { isOversubscribed, type Machine } from "../machine/machine.js";
+import type { SourceCheck } from "../reference/sourceCheck.js";
 import type { World } from "../reference/world.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import type { FateFrame } from "../workloads/fates.js";
@@ -31,7 +33,8 @@ export interface CellContext {
   readonly debug: readonly Machine[];
   readonly world: World;
   readonly judgeWith: Omit<JudgeRequest, "machine">;
-  readonly fateFrames: readonly FateFrame[];
+  /** Frames of every fate, as the rules of `source-check` have them. */
+  readonly fateFrames: (check: SourceCheck) => readonly FateFrame[];
   /** Judgements of the fate frames, once for each machine. */
   readonly judgedFates: Map<Machine, Judgement>;
   readonly blocksMin: number;
@@ -42,7 +45,7 @@ export interface CellContext {
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
 const KMEM_CACHE_RTABLE = 0;
-const COUNTER_DST_ENTRIES = 0;
+const DST_OPS_IPV4 = 1;
 const PAGE_BYTES = 4096;
 const HZ = 1000;
 const FRAME_BYTES = 64;
@@ -58,7 +61,7 @@ function judge(
   const request = { ...context.judgeWith, machine };
   let fates = context.judgedFates.get(machine);
   if (fates === undefined) {
-    fates = judgeFrames(request, context.fateFrames);
+    fates = judgeFrames(request, context.fateFrames(sourceCheckOf(machine.image.row)));
     context.judgedFates.set(machine, fates);
   }
   const packets = judgeWorkload(request, workload.path, flows, JUDGED_PACKETS);
@@ -126,7 +129,7 @@ function armOf(machine: Machine, judged: Judgement, counted: CountedCosts | unde
   return {
     design: machine.image.name,
     counted: counted ?? null,
-    entries: control.call("percpuCounterSum", COUNTER_DST_ENTRIES),
+    entries: control.call("dstEntriesOf", DST_OPS_IPV4, 0),
     memory: memoryOf(machine),
     judge: judged,
     audit: { ok: false, checks: 0, failures: ["not audited"] },

@@ -6,7 +6,7 @@
  * without any lookup, so that everything but routing can be timed.
  */
 
-import { plainLoad32 } from "../../arch/atomic";
+import { plainLoad8, plainLoad32 } from "../../arch/atomic";
 import { superBlock } from "../../arch/superblock";
 import { ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
@@ -27,6 +27,7 @@ import {
 } from "./routeInput";
 import { Flowi4, resolveOutput } from "./routeOutput";
 import { IP_MAX_MTU } from "./rtable";
+import { IPTOS_RT_MASK } from "./rtHash";
 
 /** The floor's nexthop: bits of the address choose among `fibInfos` (a power of two) from number
  * `floorFibInfo` on. */
@@ -43,8 +44,9 @@ export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
     skb.cb1 = INPUT_FORWARD;
     return 0;
   }
+  const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const res = thisFibResult();
-  const verdict = classifyInput(daddr, saddr, changetype<NetDevice>(<usize>skb.dev), res);
+  const verdict = classifyInput(daddr, saddr, tos, changetype<NetDevice>(<usize>skb.dev), res);
   if (verdict < 0) return verdict;
   skb.cb0 = verdict == INPUT_BROADCAST || res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
   skb.cb1 = <u32>verdict;

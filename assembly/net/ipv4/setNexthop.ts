@@ -1,6 +1,7 @@
 /**
- * `rt_set_nexthop`: fills what an rtable takes from its nexthop and puts it where it will be found:
- * in the slot, or on the uncached list.
+ * `rt_set_nexthop`, in two forms: of 3.10, and of 2.6 with an entry for one flow. Fills what an
+ * rtable takes from its nexthop; in 3.10 it also puts it where it will be found: in the slot, or on
+ * the uncached list.
  */
 import { ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
 import { DST_NOCACHE } from "../core/dstEntry";
@@ -9,6 +10,7 @@ import { FibResult } from "../fib/fibResult";
 import { RT_SCOPE_LINK } from "../fib/rtnetlink";
 import { rtCacheRoute } from "./nexthopCache";
 import { Rtable } from "./rtable";
+import { rtInitMetrics } from "./rtMetrics";
 import { rtAddUncachedList } from "./uncachedList";
 
 /** Bit of `_metrics` that says that the array belongs to the fib_info. */
@@ -35,4 +37,16 @@ export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize
     if (rt.rtGateway == 0) rt.rtGateway = daddr;
   }
   rtAddUncachedList(changetype<usize>(rt));
+}
+
+/** Completes an entry that is made for one flow from the lookup's result, or, without a nexthop,
+ * from its device. Follows `rt_set_nexthop` of 2.6. */
+export function rtSetNexthopKeyed(rt: Rtable, res: FibResult): void {
+  const fi: usize = res.fi;
+  if (fi) {
+    const nh = changetype<FibInfo>(fi).nh(res.nhSel);
+    if (nh.gw != 0 && nh.scope == RT_SCOPE_LINK) rt.rtGateway = nh.gw;
+  }
+  rtInitMetrics(rt, fi);
+  rt.rtType = <u16>res.type;
 }

@@ -18,12 +18,12 @@
     (i32.load offset=4
      (global.get $global$0)
     )
-    (i32.const 4224)
+    (i32.const 4416)
    )
   )
  )
 
- (func $rcuCpuOnline (type $6)
+ (func $rcuCpuOnline (type $7)
   (local $0 i32)
   (i32.atomic.store
    (local.tee $0
