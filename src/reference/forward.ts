@@ -86,8 +86,8 @@ function ipRcv(packetType: PacketType, frame: Uint8Array): Fate | undefined {
 }
 
 /**
- * `ip_route_input_noref` and `ip_route_input_slow`: the rows of spec 5.3, column A where sources are
- * always checked, else column B.
+ * `ip_route_input_noref` and `ip_route_input_slow`: the rows of spec 5.3, column A where sources
+ * are always checked, else column B.
  */
 function ipRouteInput(
   tables: RouterTables,

@@ -2,8 +2,8 @@
  * The rules that go with the knob `source-check`: what a received packet's addresses may be, and
  * whether its source must be one that a packet could come from (spec 5.3 columns A and B, 4.8).
  *
- *   always     2.6: 240/4 and 127/8 are martian sources whatever the destination, 240/4 is a martian
- *              destination; a source that has a route must have a UNICAST one
+ *   always     2.6: 240/4 and 127/8 are martian sources whatever the destination, 240/4 is a
+ *              martian destination; a source that has a route must have a UNICAST one
  *   shortcut   3.10 with rp_filter 0: 255.255.255.255 is a martian source; nothing is looked up
  */
 import { fibLookup, type RouterTables } from "./fibLookup.js";

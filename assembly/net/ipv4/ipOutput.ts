@@ -59,7 +59,8 @@ function ipFinishOutput2(skb: SkBuff, dev: usize): void {
 /**
  * Sends a datagram of this host to `daddr`: output route, hold, header, transmit, release.
  * `skb.data` is at an IP header whose length, id and protocol are set. Process context: bottom
- * halves are off from the transmit on, not for the route. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
+ * halves are off from the transmit on, not for the route. Follows `ip_build_and_send_pkt` and
+ * `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   mibInc(MIB_OUT_REQUESTS);

@@ -132,8 +132,9 @@ function broadcast(saddr: u32, tos: u32, dev: NetDevice): i32 {
 
 /**
  * The decision table §5.3, column A or B as `sourceCheck.ts` says, for a packet from `saddr` to
- * `daddr` (network order) received on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian
- * and has no counter in the kernel; here it counts as a device that is down.
+ * `daddr` (network order) received on `dev`. Fills `res` where a route was found. Row 1, IP
+ * disabled on the device, is no martian and has no counter in the kernel; here it counts as a
+ * device that is down.
  */
 export function classifyInput(
   daddr: u32,

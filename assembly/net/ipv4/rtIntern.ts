@@ -141,7 +141,7 @@ function uncached(at: usize): usize {
   return <usize>err;
 }
 
-/** The collector, told that entries are worth little: neighbours are short, and entries pin them. */
+/** The collector, told that entries are worth little: they pin neighbours, which are short. */
 function forcedCollection(): void {
   const s = rtSysctl();
   const elasticity = s.gcElasticity;
@@ -156,8 +156,9 @@ function forcedCollection(): void {
 /**
  * Inserts the entry `at` (one reference, the caller's) for the flow that hashes to `hash0` with
  * device `ifindex`. Returns the entry to use with that reference: `at`, or one that was there with
- * the same key; or an error, and `at` is gone. In softirq a full neighbour table is the end; in process context it is after one forced
- * collection. Follows `rt_intern_hash`.
+ * the same key; or an error, and `at` is gone. In softirq a full
+ * neighbour table is the end; in process context it is so after one forced collection. Follows
+ * `rt_intern_hash`.
  */
 export function rtInternHash(hash0: u32, at: usize, ifindex: u32): usize {
   const rt = changetype<Rtable>(at);

@@ -337,7 +337,8 @@ export function rtDstAlloc(dev: usize, willCache: bool): usize {
   return at;
 }
 
-/** IPv4's part of the end of an entry: it lets its fib_info go and leaves the uncached list. Follows `ipv4_dst_destroy`. */
+/** IPv4's part of the end of an entry: it lets its fib_info go and leaves the uncached list.
+ * Follows `ipv4_dst_destroy`. */
 export function ipv4DstDestroy(at: usize): void {
   if (DST_METRICS_COW) {
     const rt = changetype<Rtable>(at);

@@ -28,7 +28,7 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     none: { perPacket: { dstAllocations: 1, slotHits: 0 } },
     nexthop: { perPacket: { dstAllocations: 0, slotHits: 1 } },
     direct: { perPacket: { dstAllocations: 0, slotHits: 0 } },
-    hash: { perPacket: { dstAllocations: 0, slotHits: 1 }, entries: 1 },
+    hash: { perPacket: { dstAllocations: 0, slotHits: 1 }, entries: CPUS },
   },
   "output-slot": {
     shared: { perPacket: { dstAllocations: 0 }, entries: WORLD.nexthops.length },

@@ -16,13 +16,14 @@ const LINUX_3_10 = {
   DST_FREE: 1,
   DST_DST_LAYOUT: 2,
   DST_INVALIDATE: 1,
+  DST_EXPIRE_SCAN: 0,
   DST_SOURCE_CHECK: 1,
 };
 
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct|hash, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, " +
+  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, expire-scan=none|timer|work, " +
   "source-check=always|shortcut";
 
 /** What both kernels with a hash of flows change. */
@@ -45,7 +46,14 @@ describe("presets", () => {
     ["nexthop-direct", { DST_ROUTE_CACHE: 2 }],
     [
       "linux-2.6.18",
-      { ...HASH, DST_NOREF: 0, DST_DEV_COUNT: 0, DST_DST_LAYOUT: 0, DST_INVALIDATE: 0 },
+      {
+        ...HASH,
+        DST_NOREF: 0,
+        DST_DEV_COUNT: 0,
+        DST_DST_LAYOUT: 0,
+        DST_INVALIDATE: 0,
+        DST_EXPIRE_SCAN: 1,
+      },
     ],
     ["linux-2.6.39", { ...HASH, DST_DST_LAYOUT: 1 }],
   ])("%s is 3.10 with %j", (name, changes) => {
@@ -139,7 +147,8 @@ describe("a refusal is one line", () => {
     ],
     [
       "linux-2.6.18+slot-ref=counted",
-      'design "linux-2.6.18+slot-ref=counted": slot-ref is never read: route-cache=hash has no slots',
+      'design "linux-2.6.18+slot-ref=counted": slot-ref is never read: ' +
+        "route-cache=hash has no slots",
     ],
     [
       "linux-2.6.18+uncached=percpu",
@@ -158,13 +167,14 @@ describe("a refusal is one line", () => {
     ],
     [
       "linux-3.10+route-cache=hash",
-      'design "linux-3.10+route-cache=hash": entries of dst-layout=152 have no key, so no hash of ' +
-        "flows (route-cache=hash) can find them; allowed: +dst-layout=208 or 160 with it",
+      'design "linux-3.10+route-cache=hash": entries of dst-layout=152 have no key, ' +
+        "so no hash of flows (route-cache=hash) can find them; " +
+        "allowed: +dst-layout=208 or 160 with it",
     ],
     [
       "linux-2.6.39+route-cache=nexthop",
-      'design "linux-2.6.39+route-cache=nexthop": entries of dst-layout=160 are for one flow, slots ' +
-        "of nexthops (route-cache=nexthop) for all; allowed: +dst-layout=152 with it",
+      'design "linux-2.6.39+route-cache=nexthop": entries of dst-layout=160 are for one flow, ' +
+        "slots of nexthops (route-cache=nexthop) for all; allowed: +dst-layout=152 with it",
     ],
     [
       "linux-2.6.18+invalidate=genid",
@@ -173,8 +183,8 @@ describe("a refusal is one line", () => {
     ],
     [
       "linux-2.6.18+refcount=rcuref",
-      'design "linux-2.6.18+refcount=rcuref": a hash of flows holds no count, so it cannot go with ' +
-        "refcount=rcuref: a count of 0 does not mean free there; allowed: refcount=atomic",
+      'design "linux-2.6.18+refcount=rcuref": a hash of flows holds no count, so it cannot go ' +
+        "with refcount=rcuref: a count of 0 does not mean free there; allowed: refcount=atomic",
     ],
     ["nexthop-direct+free=now", `design "nexthop-direct+free=now": free is never read: ${direct}`],
   ])("for %j", (text, message) => {

@@ -67,26 +67,15 @@ export function setTosAndMark(at: usize, tos: u32, mark: u32): void {
   rt.keyMark = mark;
 }
 
-export function matchesInput(
-  at: usize,
-  daddr: u32,
-  saddr: u32,
-  iif: u32,
-  tos: u32,
-  mark: u32,
-): bool {
-  return rtMatchesInput(changetype<Rtable>(at), daddr, saddr, iif, rtTosAndMark(tos, mark));
+/** `tos` with the mark in the upper half. */
+export function matchesInput(at: usize, daddr: u32, saddr: u32, iif: u32, tos: u32): bool {
+  const rest = rtTosAndMark(tos & 0xffff, tos >> 16);
+  return rtMatchesInput(changetype<Rtable>(at), daddr, saddr, iif, rest);
 }
 
-export function matchesOutput(
-  at: usize,
-  daddr: u32,
-  saddr: u32,
-  oif: u32,
-  tos: u32,
-  mark: u32,
-): bool {
-  return rtMatchesOutput(changetype<Rtable>(at), daddr, saddr, oif, rtTosAndMark(tos, mark));
+export function matchesOutput(at: usize, daddr: u32, saddr: u32, oif: u32, tos: u32): bool {
+  const rest = rtTosAndMark(tos & 0xffff, tos >> 16);
+  return rtMatchesOutput(changetype<Rtable>(at), daddr, saddr, oif, rest);
 }
 
 export function sameKey(a: usize, b: usize): bool {
