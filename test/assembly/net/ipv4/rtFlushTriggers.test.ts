@@ -1,6 +1,6 @@
 /**
- * What flushes the route cache, and how soon (spec §3.7): each trigger on each era, with a flow that
- * is cached before it.
+ * What flushes the route cache, and how soon (spec §3.7): each trigger on each era, with a flow
+ * that is cached before it.
  */
 import { describe, expect, it } from "vitest";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../../../src/machine/machine.js";
