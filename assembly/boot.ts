@@ -7,6 +7,7 @@ import { possibleCpus, superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
 import { COUNTER_DST_ENTRIES, percpuCounterInit } from "./lib/percpuCounter";
 import {
+  KMEM_CACHE_HH,
   KMEM_CACHE_NEIGHBOUR,
   KMEM_CACHE_RTABLE,
   KMEM_CACHE_SKB,
@@ -17,9 +18,11 @@ import { kmemCacheCreate } from "./mm/slab";
 import { slabPoolInit } from "./mm/slabPages";
 import { dstInit } from "./net/core/dst";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
+import { HH_CACHE_BYTES } from "./net/core/hhCache";
 import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
 import { neighTableInit } from "./net/core/neighbourTable";
+import { blackholeNetdevInit } from "./net/core/netDevice";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { tablePartInit } from "./net/fib/tablePart";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
@@ -55,11 +58,12 @@ export function boot(fibInfos: u32): u32 {
   if (!cacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES)) return BOOT_CACHES;
   if (!cacheCreate(KMEM_CACHE_SKB, SKB_SMALL_BYTES)) return BOOT_CACHES;
   if (!cacheCreate(KMEM_CACHE_SKB_LARGE, SKB_LARGE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_HH, <u32>HH_CACHE_BYTES)) return BOOT_CACHES;
   percpuCounterInit(COUNTER_DST_ENTRIES, counterBatch());
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstInit();
   uncachedListInit();
-  if (!neighTableInit()) return BOOT_NEIGH;
+  if (!blackholeNetdevInit() || !neighTableInit()) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;

@@ -37,7 +37,13 @@ export {
 export { neighPeriodicWork } from "./net/core/neighbourGc";
 export { skbFreeSent } from "./net/core/neighbourSkb";
 export { neighBuckets, neighEntries, neighNext } from "./net/core/neighbourTable";
-export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
+export {
+  blackholeNetdev,
+  devHold,
+  devPut,
+  netdevRefcntRead,
+  registerNetdevice,
+} from "./net/core/netDevice";
 export {
   fibCreateInfoRequest,
   fibDetachTables,
@@ -49,8 +55,9 @@ export {
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
 export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";
 export { neighAddPermanent, neighDelete, neighPurge } from "./net/ipv4/arpHost";
-export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv4/devinet";
+export { devClose, devOpen, unregisterNetdevice } from "./net/ipv4/devinet";
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
+export { netdevRunTodo, netdevWaitStep } from "./net/ipv4/netdevWait";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { gateEnter } from "./workload/gate";

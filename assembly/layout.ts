@@ -5,6 +5,7 @@
 import { CpuHead } from "./arch/percpu";
 import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
+import { HhCache } from "./net/core/hhCache";
 import { Neighbour } from "./net/core/neighbour";
 import { NetDevice } from "./net/core/netDevice";
 import { FibInfo, FibInfos } from "./net/fib/fibInfo";
@@ -32,6 +33,8 @@ export { TX_RING_ENTRIES } from "./net/core/devXmit";
 export {
   DST_DEV_OFFSET,
   DST_FLAGS_OFFSET,
+  DST_HH_OFFSET,
+  DST_NEIGHBOUR_OFFSET,
   DST_NEXT_OFFSET,
   DST_OBSOLETE_OFFSET,
   DST_REFCNT_OFFSET,
@@ -99,6 +102,15 @@ export const NEIGH_TIMER: usize = offsetof<Neighbour>("_timer");
 export const NEIGH_QUEUE_LEN: usize = offsetof<Neighbour>("queueLen");
 export const NEIGH_DEV: usize = offsetof<Neighbour>("dev");
 export const NEIGH_KEY: usize = offsetof<Neighbour>("primaryKey");
+export const DEV_REG_STATE: usize = offsetof<NetDevice>("regState");
+export const DEV_WAIT_SINCE: usize = offsetof<NetDevice>("waitSince");
+export const DEV_WAIT_WAKE_AT: usize = offsetof<NetDevice>("waitWakeAt");
+export const DEV_WAIT_LOOKS: usize = offsetof<NetDevice>("waitLooks");
+export const DEV_WAIT_RESENT: usize = offsetof<NetDevice>("waitResent");
+export const DEV_WAIT_WARNINGS: usize = offsetof<NetDevice>("waitWarnings");
+export const DEV_WAIT_COUNT: usize = offsetof<NetDevice>("waitCount");
+export const NEIGH_HH: usize = offsetof<Neighbour>("hh");
+export const HH_REFCNT: usize = offsetof<HhCache>("_refcnt");
 export const DEV_MAC_LOW: usize = offsetof<NetDevice>("macLow");
 export const DEV_MAC_HIGH: usize = offsetof<NetDevice>("macHigh");
 export const DEV_PRIMARY_ADDRESS: usize = offsetof<NetDevice>("primaryAddress");

@@ -17,6 +17,8 @@ export const KMEM_CACHE_NEIGHBOUR: u32 = 2;
 export const KMEM_CACHE_SKB: u32 = 3;
 /** The same for frames of up to 2016 bytes. */
 export const KMEM_CACHE_SKB_LARGE: u32 = 4;
+/** `hh_cache`. */
+export const KMEM_CACHE_HH: u32 = 5;
 /** For tests of mm/ and kernel/. */
 export const KMEM_CACHE_TEST: u32 = 15;
 /** Caches that a machine can have. */

@@ -6,8 +6,8 @@
  * It reads the machine's bytes and the image's walkers; what it expects comes from the setup and
  * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
-import { formatAddress, swapBytes } from "../reference/ipv4Address.js";
 import type { World } from "../reference/world.js";
+import { checkNeighbours, neighboursOf, skbsInUse } from "./auditNeighbours.js";
 import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
 
@@ -35,8 +35,8 @@ const KMEM_CACHE_RTABLE = 0;
 const KMEM_CACHE_NEIGHBOUR = 2;
 const KMEM_CACHE_SKB = 3;
 const KMEM_CACHE_SKB_LARGE = 4;
+const KMEM_CACHE_HH = 5;
 const COUNTER_DST_ENTRIES = 0;
-const NUD_PERMANENT = 0x80;
 const GUARD_PAGE_BYTES = 65_536;
 
 /** Collects checks; each is an equation with a name. */
@@ -96,6 +96,7 @@ function checkSlabs(machine: Machine, checks: Checks): void {
     ["neighbour", KMEM_CACHE_NEIGHBOUR],
     ["skb", KMEM_CACHE_SKB],
     ["large skb", KMEM_CACHE_SKB_LARGE],
+    ["hh_cache", KMEM_CACHE_HH],
   ] as const) {
     const needed = control.call("slabBitmapBytes", id);
     machine.u32.fill(0, bitmap / 4, bitmap / 4 + Math.ceil(needed / 4));
@@ -147,69 +148,6 @@ function checkDevices(
   }
 }
 
-/** What the table knows of one neighbour. */
-interface TableEntry {
-  readonly at: number;
-  readonly dev: number;
-  readonly key: number;
-  readonly state: number;
-  readonly refcnt: number;
-  readonly timerPending: boolean;
-  readonly queued: number;
-}
-
-/** All entries of the neighbour table, by its chains. */
-function neighboursOf(machine: Machine): TableEntry[] {
-  const control = machine.cpu(machine.controlCpu);
-  const word = (at: number, name: string): number =>
-    machine.u32[(at + machine.layout.at(name)) / 4] ?? 0;
-  const found: TableEntry[] = [];
-  for (let at = control.call("neighNext", 0); at !== 0; at = control.call("neighNext", at)) {
-    found.push({
-      at,
-      dev: word(at, "NEIGH_DEV"),
-      key: word(at, "NEIGH_KEY"),
-      state: word(at, "NEIGH_STATE"),
-      refcnt: word(at, "NEIGH_REFCNT"),
-      // A timer's list entry that leads to itself is on no list.
-      timerPending: word(at, "NEIGH_TIMER") !== at + machine.layout.at("NEIGH_TIMER"),
-      queued: word(at, "NEIGH_QUEUE_LEN"),
-    });
-    if (found.length > 1_000_000) break;
-  }
-  return found;
-}
-
-/**
- * The neighbour table: every entry counts, and is referred to by the table, its timer, and nobody
- * else at rest; those of the setup are PERMANENT; packets that wait are in some queue.
- */
-function checkNeighbours(machine: Machine, world: World, checks: Checks): void {
-  const control = machine.cpu(machine.controlCpu);
-  const entries = neighboursOf(machine);
-  const permanent = entries.filter(({ state }) => state === NUD_PERMANENT);
-  checks.equal("PERMANENT neighbours", permanent.length, world.neighbours.length);
-  checks.equal("neighbours in the table", entries.length, control.call("neighEntries"));
-  const inUse = control.call("slabInUse", KMEM_CACHE_NEIGHBOUR);
-  checks.equal("neighbours in use", inUse, entries.length);
-  for (const { key, refcnt, timerPending } of entries) {
-    const name = formatAddress(swapBytes(key));
-    checks.equal(`refcnt of neighbour ${name}`, refcnt, timerPending ? 2 : 1);
-  }
-  const mib = readMib(machine);
-  const waiting = entries.reduce((sum, { queued }) => sum + queued, 0);
-  checks.equal("packets that wait for a neighbour", waiting, mib.parked - mib.unparked);
-  for (let cpu = 0; cpu <= machine.options.cpus; cpu++) machine.cpu(cpu).call("skbFreeSent");
-  checks.equal("skbs in queues", skbsInUse(machine), waiting);
-}
-
-function skbsInUse(machine: Machine): number {
-  const control = machine.cpu(machine.controlCpu);
-  return (
-    control.call("slabInUse", KMEM_CACHE_SKB) + control.call("slabInUse", KMEM_CACHE_SKB_LARGE)
-  );
-}
-
 /** Every packet that came in or was sent went somewhere. */
 function checkPackets(machine: Machine, checks: Checks): void {
   const mib = readMib(machine);
@@ -254,6 +192,9 @@ async function tearDown(request: AuditRequest, checks: Checks): Promise<void> {
   checks.equal("rtables left after unregister", rtables, 0);
   const neighbours = control.call("slabInUse", KMEM_CACHE_NEIGHBOUR);
   checks.equal("neighbours left after unregister", neighbours, 0);
+  checks.equal("hh_caches left after unregister", control.call("slabInUse", KMEM_CACHE_HH), 0);
+  const blackhole = control.callSigned("netdevRefcntRead", control.call("blackholeNetdev"));
+  checks.equal("references on the blackhole device", blackhole, 0);
   const entries = control.callSigned("percpuCounterSum", COUNTER_DST_ENTRIES);
   checks.equal("dst entries left after unregister", entries, 0);
   checks.equal("garbage list after unregister", garbageRoutes(machine).length, 0);
@@ -266,7 +207,8 @@ export async function auditMachine(request: AuditRequest): Promise<AuditReport> 
   const checks = new Checks();
   await drain();
   // What waits for a neighbour refers to routes: it ends here.
-  checkNeighbours(machine, world, checks);
+  const routes = [...slottedRoutes(machine).keys(), ...garbageRoutes(machine)];
+  checkNeighbours(machine, world, routes, checks);
   machine.cpu(machine.controlCpu).call("neighPurge");
   await drain();
   checks.equal("skbs left", skbsInUse(machine), 0);

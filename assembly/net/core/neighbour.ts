@@ -25,6 +25,7 @@
  */
 import {
   atomicAdd32,
+  atomicCmpxchg32,
   atomicLoad32,
   atomicLoad64,
   atomicStore32,
@@ -119,8 +120,10 @@ export class Neighbour {
   private _hhRoom5: u64;
   private _hhRoom6: u64;
   private _hhRoom7: u64;
-  output: u64;
-  ops: u64;
+  /** First of the headers that entries share (`hhCache.ts`). Under the lock. */
+  hh: u32;
+  private _hhHigh: u32;
+  private _ops: u64;
   private _rcuNext: u64;
   private _rcuFunc: u64;
   dev: u32;
@@ -176,6 +179,18 @@ export const NEIGHBOUR_RCU_OFFSET: usize = offsetof<Neighbour>("_rcuNext");
 /** Takes a reference; the caller has one, or a lock keeps the entry. Follows `neigh_hold`. */
 export function neighHold(n: Neighbour): void {
   atomicAdd32(n.refcntAt, 1);
+}
+
+/** Takes a reference unless there is none left. What a lookup without the
+ * table's lock does. */
+export function neighHoldNotZero(n: Neighbour): bool {
+  let seen = atomicLoad32(n.refcntAt);
+  while (seen != 0) {
+    const was = atomicCmpxchg32(n.refcntAt, seen, seen + 1);
+    if (was == seen) return true;
+    seen = was;
+  }
+  return false;
 }
 
 /** First reference of an entry that nobody else can see. */

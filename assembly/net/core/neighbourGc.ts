@@ -7,13 +7,21 @@
 import { atomicLoad32, plainLoad32 } from "../../arch/atomic";
 import { superBlock } from "../../arch/superblock";
 import { jiffies, timeAfter } from "../../kernel/jiffies";
-import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { modTimer } from "../../kernel/timer";
 import { prngBelow, prngNext } from "../../lib/prng";
 import { spinLock, spinUnlock } from "../../lib/spinlock";
 import { Neighbour, NUD_FAILED, NUD_IN_TIMER, NUD_PERMANENT, neighRefRead } from "./neighbour";
+import { GC_FROM_THRESH1 } from "./neighbourEra";
 import { NEIGH_FORCED_GC_RUNS, NEIGH_PERIODIC_GC_RUNS, neighStatInc } from "./neighbourStat";
-import { arpTbl, currentHash, NeighTable, neighRelease, neighUnlink } from "./neighbourTable";
+import {
+  arpTbl,
+  currentHash,
+  NeighTable,
+  neighRelease,
+  neighUnlink,
+  tableLock,
+  tableUnlock,
+} from "./neighbourTable";
 
 /** `base_reachable_time`, in seconds. */
 export const BASE_REACHABLE_SECONDS: u32 = 30;
@@ -36,7 +44,7 @@ export function drawReachableTime(t: NeighTable): void {
 export function neighForcedGc(t: NeighTable): bool {
   neighStatInc(NEIGH_FORCED_GC_RUNS);
   let shrunk = false;
-  spinLockBh(t.lockAt);
+  tableLock(t);
   const nht = currentHash();
   for (let i: usize = 0; i < (<usize>1) << nht.shift; i++) {
     let link = nht.bucketsAt + (i << 3);
@@ -56,7 +64,7 @@ export function neighForcedGc(t: NeighTable): bool {
     }
   }
   t.lastFlush = jiffies();
-  spinUnlockBh(t.lockAt);
+  tableUnlock(t);
   return shrunk;
 }
 
@@ -79,11 +87,11 @@ export function neighPeriodicWork(): u32 {
   const now = jiffies();
   let removed: u32 = 0;
   neighStatInc(NEIGH_PERIODIC_GC_RUNS);
-  spinLockBh(t.lockAt);
+  tableLock(t);
   if (timeAfter(now, t.lastRand + RANDOM_SECONDS * superBlock().hz)) drawReachableTime(t);
   const nht = currentHash();
-  let buckets: usize = 0;
-  if (atomicLoad32(t.entriesAt) >= t.gcThresh1) buckets = (<usize>1) << nht.shift;
+  let buckets = (<usize>1) << nht.shift;
+  if (GC_FROM_THRESH1 && atomicLoad32(t.entriesAt) < t.gcThresh1) buckets = 0;
   for (let i: usize = 0; i < buckets; i++) {
     let link = nht.bucketsAt + (i << 3);
     let at: usize = plainLoad32(link);
@@ -101,7 +109,7 @@ export function neighPeriodicWork(): u32 {
       at = plainLoad32(link);
     }
   }
-  spinUnlockBh(t.lockAt);
+  tableUnlock(t);
   modTimer(t.timerAt, now + (BASE_REACHABLE_SECONDS / 2) * superBlock().hz, 0);
   return removed;
 }

@@ -12,9 +12,11 @@
  */
 import { plainLoad32, plainStore32, publish32, readOnce32 } from "../../arch/atomic";
 import { bootAlloc } from "../../arch/regions";
-import { hash32 } from "../../lib/hash";
+import { hash32, jhashNew2Words, jhashOld2Words } from "../../lib/hash";
 import { Neighbour } from "./neighbour";
+import { NEIGH_JHASH_NEW, NEIGH_JHASH_OLD } from "./neighbourEra";
 import { NEIGH_HASH_GROWS, neighStatInc } from "./neighbourStat";
+import { NetDevice } from "./netDevice";
 
 @unmanaged
 export class NeighHashTable {
@@ -55,8 +57,15 @@ function nextTable(t: NeighHashTable): usize {
 }
 
 /** Address of the bucket of (dev, key). Follows 3.10's `arp_hashfn`: (key XOR hash32(dev)) ·
- * secret, top bits. */
+ * secret, top bits; in 2.6 `arp_hash`: Jenkins' hash of key and ifindex, low bits. */
 export function neighBucketAt(t: NeighHashTable, dev: usize, key: u32): usize {
+  if (NEIGH_JHASH_OLD || NEIGH_JHASH_NEW) {
+    const ifindex = changetype<NetDevice>(dev).ifindex;
+    const j = NEIGH_JHASH_OLD
+      ? jhashOld2Words(key, ifindex, t.secret)
+      : jhashNew2Words(key, ifindex, t.secret);
+    return t.bucketsAt + ((<usize>(j & (((<u32>1) << t.shift) - 1))) << 3);
+  }
   const h = (key ^ hash32(<u32>dev, 32)) * t.secret;
   return t.bucketsAt + ((<usize>(h >> (32 - t.shift))) << 3);
 }

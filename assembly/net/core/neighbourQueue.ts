@@ -8,6 +8,7 @@
 
 import { DROP_NO_BUFFER, DROP_UNRESOLVED, MIB_PARKED, MIB_UNPARKED, mibInc } from "./mib";
 import { Neighbour } from "./neighbour";
+import { UNRES_QLEN } from "./neighbourEra";
 import { skbFree, skbTake, skbTruesize } from "./neighbourSkb";
 import { NEIGH_UNRES_DISCARDS, neighStatInc } from "./neighbourStat";
 import { kfreeSkb, SkBuff } from "./skbuff";
@@ -37,6 +38,11 @@ export function neighDropParked(at: usize, reason: usize): void {
   skbFree(at);
 }
 
+/** True if a packet of `bytes` has no room behind those that wait. */
+function isFull(n: Neighbour, bytes: u32): bool {
+  return UNRES_QLEN != 0 ? n.queueLen >= UNRES_QLEN : n.queueBytes + bytes > UNRES_QLEN_BYTES;
+}
+
 /** Puts a packet at the end, and the oldest ones out until it fits. The caller's skb is over. */
 export function neighEnqueue(n: Neighbour, skb: SkBuff): void {
   const at = skbTake(skb);
@@ -47,7 +53,7 @@ export function neighEnqueue(n: Neighbour, skb: SkBuff): void {
   }
   const copy = changetype<SkBuff>(at);
   const bytes = skbTruesize(copy);
-  while (n.queueLen != 0 && n.queueBytes + bytes > UNRES_QLEN_BYTES) {
+  while (n.queueLen != 0 && isFull(n, bytes)) {
     neighStatInc(NEIGH_UNRES_DISCARDS);
     neighDropParked(neighDequeue(n), DROP_UNRESOLVED);
   }

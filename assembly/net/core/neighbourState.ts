@@ -17,6 +17,7 @@ import { neighSolicit } from "../../calls/neigh";
 import { EINVAL, EPERM } from "../../errno";
 import { jiffies, timeAfter, timeAfterEq } from "../../kernel/jiffies";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
+import { neighNoteState, neighUpdateHhs } from "./hhCache";
 import { DROP_HOST_UNREACHABLE, DROP_NO_NEIGHBOUR, MIB_UNPARKED, mibInc } from "./mib";
 import {
   ETH_HLEN,
@@ -36,13 +37,15 @@ import {
   neighHhCopy,
   neighSetAddress,
 } from "./neighbour";
+import { dstHhInitLocked } from "./neighbourDst";
+import { NEIGH_BOUND, PROBE_AT_ONCE } from "./neighbourEra";
 import { BASE_REACHABLE_SECONDS } from "./neighbourGc";
 import { neighDequeue, neighDropParked, neighEnqueue } from "./neighbourQueue";
 import { skbXmit } from "./neighbourSkb";
 import { NEIGH_EVENTS, NEIGH_RES_FAILED, neighStatInc } from "./neighbourStat";
 import { neighReachableTime, neighRelease } from "./neighbourTable";
 import { neighAddTimer, neighDelTimer } from "./neighbourTimer";
-import { kfreeSkb, SkBuff } from "./skbuff";
+import { kfreeSkb, SkBuff, skbDst } from "./skbuff";
 
 /** `ucast_probes` and `mcast_probes`. */
 export const NEIGH_UCAST_PROBES: u32 = 3;
@@ -57,6 +60,12 @@ export const NEIGH_UPDATE_F_ADMIN: u32 = 0x80000000;
 
 function seconds(n: u32): u32 {
   return n * superBlock().hz;
+}
+
+/** A state, and what it means for the headers that entries of dst share. Under the lock. */
+function setState(n: Neighbour, state: u32): void {
+  n.nudState = state;
+  neighNoteState(n);
 }
 
 /** Requests after which the neighbour has failed. Follows `neigh_max_probes`. */
@@ -83,7 +92,7 @@ export function neighEventSend(n: Neighbour, skb: SkBuff): bool {
   if (n.used != now) n.used = now;
   if (n.nudState & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) return true;
   spinLockBh(n.lockAt);
-  let state = n.nudState;
+  const state = n.nudState;
   if (state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) {
     spinUnlockBh(n.lockAt);
     return true;
@@ -95,7 +104,7 @@ export function neighEventSend(n: Neighbour, skb: SkBuff): bool {
     return false;
   }
   if (state == NUD_STALE) {
-    n.nudState = NUD_DELAY;
+    setState(n, NUD_DELAY);
     n.updated = now;
     neighAddTimer(n, now + seconds(DELAY_PROBE_SECONDS));
     spinUnlockBh(n.lockAt);
@@ -104,13 +113,12 @@ export function neighEventSend(n: Neighbour, skb: SkBuff): bool {
   const isFirst = state != NUD_INCOMPLETE;
   if (isFirst) {
     n.probes = NEIGH_UCAST_PROBES;
-    state = NUD_INCOMPLETE;
-    n.nudState = state;
+    setState(n, NUD_INCOMPLETE);
     n.updated = now;
-    neighAddTimer(n, now + seconds(RETRANS_SECONDS));
+    neighAddTimer(n, now + (PROBE_AT_ONCE ? seconds(RETRANS_SECONDS) : 1));
   }
   neighEnqueue(n, skb);
-  if (isFirst) probeAndUnlock(n);
+  if (isFirst && PROBE_AT_ONCE) probeAndUnlock(n);
   else spinUnlockBh(n.lockAt);
   return false;
 }
@@ -127,8 +135,8 @@ function reachableIsOver(n: Neighbour, now: u32): u32 {
   const confirmedUntil = n.confirmed + neighReachableTime();
   if (!timeAfter(now, confirmedUntil)) return confirmedUntil;
   n.updated = now;
-  if (!timeAfter(now, n.used + seconds(DELAY_PROBE_SECONDS))) n.nudState = NUD_DELAY;
-  else n.nudState = NUD_STALE;
+  if (!timeAfter(now, n.used + seconds(DELAY_PROBE_SECONDS))) setState(n, NUD_DELAY);
+  else setState(n, NUD_STALE);
   neighStatInc(NEIGH_EVENTS);
   return now + seconds(DELAY_PROBE_SECONDS);
 }
@@ -137,11 +145,11 @@ function reachableIsOver(n: Neighbour, now: u32): u32 {
 function delayIsOver(n: Neighbour, now: u32): u32 {
   n.updated = now;
   if (!timeAfter(now, n.confirmed + seconds(DELAY_PROBE_SECONDS))) {
-    n.nudState = NUD_REACHABLE;
+    setState(n, NUD_REACHABLE);
     neighStatInc(NEIGH_EVENTS);
     return n.confirmed + neighReachableTime();
   }
-  n.nudState = NUD_PROBE;
+  setState(n, NUD_PROBE);
   n.probes = 0;
   return now + seconds(RETRANS_SECONDS);
 }
@@ -162,7 +170,7 @@ export function neighTimerHandler(at: usize): void {
   if (before & NUD_REACHABLE) next = reachableIsOver(n, now);
   else if (before & NUD_DELAY) next = delayIsOver(n, now);
   if (n.nudState & (NUD_INCOMPLETE | NUD_PROBE) && n.probes >= maxProbes(n)) {
-    n.nudState = NUD_FAILED;
+    setState(n, NUD_FAILED);
     neighStatInc(NEIGH_EVENTS);
     neighInvalidate(n);
   }
@@ -178,7 +186,7 @@ export function neighTimerHandler(at: usize): void {
 /** A state without an address: the timer stops; who waited for a failed entry is told. */
 function updateToInvalid(n: Neighbour, before: u32, state: u32): void {
   neighDelTimer(n);
-  n.nudState = state;
+  setState(n, state);
   if (before & (NUD_INCOMPLETE | NUD_PROBE) && state & NUD_FAILED) neighInvalidate(n);
   if (before & NUD_VALID) neighStatInc(NEIGH_EVENTS);
 }
@@ -186,7 +194,7 @@ function updateToInvalid(n: Neighbour, before: u32, state: u32): void {
 /** The timer and state of an entry whose state changes. Under the lock. */
 function changeState(n: Neighbour, state: u32): void {
   neighDelTimer(n);
-  n.nudState = state;
+  setState(n, state);
   if (state & NUD_IN_TIMER) {
     neighAddTimer(n, jiffies() + (state & NUD_REACHABLE ? neighReachableTime() : 0));
   }
@@ -198,6 +206,7 @@ function unlockAndSendQueue(n: Neighbour): void {
   while (n.nudState & NUD_VALID) {
     const at = neighDequeue(n);
     if (!at) break;
+    if (NEIGH_BOUND) dstHhInitLocked(skbDst(changetype<SkBuff>(at)), n);
     spinUnlockBh(n.lockAt);
     mibInc(MIB_UNPARKED);
     neighHhPush(n, changetype<SkBuff>(at));
@@ -246,6 +255,7 @@ export function neighUpdate(n: Neighbour, mac: u64, hasMac: bool, wanted: u32, f
   }
   if (!isKnown) {
     neighSetAddress(n, macLow, macHigh);
+    neighUpdateHhs(n);
     if (!(state & NUD_CONNECTED)) n.confirmed = now - 2 * seconds(BASE_REACHABLE_SECONDS);
   }
   if (state != before) changeState(n, state);

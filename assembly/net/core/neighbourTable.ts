@@ -27,12 +27,14 @@ import { DEBUG } from "../../config";
 import { ENOBUFS } from "../../errno";
 import { callRcuBh } from "../../kernel/callRcu";
 import { jiffies, timeAfter } from "../../kernel/jiffies";
-import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
+import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { modTimer, timerInit } from "../../kernel/timer";
 import { prngNext, prngSeed } from "../../lib/prng";
+import { readLock, readUnlock, writeLock, writeUnlock } from "../../lib/rwlock";
 import { spinLock, spinUnlock } from "../../lib/spinlock";
 import { KMEM_CACHE_NEIGHBOUR } from "../../mm/caches";
 import { kmemCacheAlloc, kmemCacheFree } from "../../mm/slab";
+import { neighDropHhs } from "./hhCache";
 import {
   NEIGHBOUR_BYTES,
   NEIGHBOUR_RCU_OFFSET,
@@ -41,10 +43,12 @@ import {
   NUD_NONE,
   NUD_VALID,
   neighHold,
+  neighHoldNotZero,
   neighPut,
   neighRefInit,
   neighRefRead,
 } from "./neighbour";
+import { NEIGH_RWLOCK } from "./neighbourEra";
 import { BASE_REACHABLE_SECONDS, drawReachableTime, neighForcedGc } from "./neighbourGc";
 import {
   NeighHashTable,
@@ -112,6 +116,18 @@ export function arpTbl(): NeighTable {
   return changetype<NeighTable>(superBlockAt() + G_NEIGH);
 }
 
+/** The table is about to change: one writer, and in 2.6.18 no reader. */
+export function tableLock(t: NeighTable): void {
+  localBhDisable();
+  writeLock(t.lockAt);
+}
+
+/** The change is over. */
+export function tableUnlock(t: NeighTable): void {
+  writeUnlock(t.lockAt);
+  localBhEnable();
+}
+
 /** The hash of this moment: one load, which is what makes growth safe for readers. */
 export function currentHash(): NeighHashTable {
   return changetype<NeighHashTable>(<usize>readOnce32(changetype<usize>(arpTbl())));
@@ -149,17 +165,24 @@ export function ipv4NeighLookupNoref(dev: usize, key: u32): usize {
   return neighHashFind(currentHash(), dev, key);
 }
 
-/** Entry of (dev, key) with a reference for the caller, or 0. Follows `neigh_lookup`. */
+/** Entry of (dev, key) with a reference for the caller, or 0: under the table's reader lock in
+ * 2.6.18, later in an RCU-bh section of the caller. Follows `neigh_lookup`. */
 export function neighLookup(dev: usize, key: u32): usize {
   const t = arpTbl();
   neighStatInc(NEIGH_LOOKUPS);
-  spinLockBh(t.lockAt);
-  const at = neighHashFind(currentHash(), dev, key);
-  if (at) {
-    neighHold(changetype<Neighbour>(at));
-    neighStatInc(NEIGH_HITS);
+  let at: usize = 0;
+  if (NEIGH_RWLOCK) {
+    localBhDisable();
+    readLock(t.lockAt);
+    at = neighHashFind(currentHash(), dev, key);
+    if (at) neighHold(changetype<Neighbour>(at));
+    readUnlock(t.lockAt);
+    localBhEnable();
+  } else {
+    at = neighHashFind(currentHash(), dev, key);
+    if (at && !neighHoldNotZero(changetype<Neighbour>(at))) at = 0;
   }
-  spinUnlockBh(t.lockAt);
+  if (at) neighStatInc(NEIGH_HITS);
   return at;
 }
 
@@ -173,6 +196,7 @@ export function neighRelease(n: Neighbour): void {
 function neighDestroy(n: Neighbour): void {
   neighStatInc(NEIGH_DESTROYS);
   neighPurgeQueue(n);
+  neighDropHhs(n);
   devPut(n.dev);
   atomicSub32(arpTbl().entriesAt, 1);
   callRcuBh(n.rcuHeadAt, RCU_FUNC_NEIGH_FREE);
@@ -242,7 +266,7 @@ export function neighCreate(dev: usize, key: u32, wantRef: bool): usize {
     return <usize>refused;
   }
   n.confirmed = jiffies() - 2 * BASE_REACHABLE_SECONDS * superBlock().hz;
-  spinLockBh(t.lockAt);
+  tableLock(t);
   if (atomicLoad32(t.entriesAt) > (<u32>1) << currentHash().shift) {
     neighHashGrow(changetype<usize>(t), prngNext(t.randomAt));
   }
@@ -257,7 +281,7 @@ export function neighCreate(dev: usize, key: u32, wantRef: bool): usize {
     publish32(bucket, <u32>at);
   }
   if (wantRef) neighHold(changetype<Neighbour>(found));
-  spinUnlockBh(t.lockAt);
+  tableUnlock(t);
   if (!isNew) neighRelease(n);
   return found;
 }
@@ -282,7 +306,7 @@ function neighStop(n: Neighbour): void {
 export function neighIfdown(dev: usize): u32 {
   const t = arpTbl();
   let removed: u32 = 0;
-  spinLockBh(t.lockAt);
+  tableLock(t);
   const nht = currentHash();
   for (let i: usize = 0; i < (<usize>1) << nht.shift; i++) {
     let link = nht.bucketsAt + (i << 3);
@@ -302,7 +326,7 @@ export function neighIfdown(dev: usize): u32 {
       at = plainLoad32(link);
     }
   }
-  spinUnlockBh(t.lockAt);
+  tableUnlock(t);
   return removed;
 }
 

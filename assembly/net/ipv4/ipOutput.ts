@@ -1,6 +1,6 @@
 /**
  * `ip_output` of 3.10: from a routed packet to its device, and from a datagram of this host to a
- * routed packet. What follows is `ipFinishOutput2.ts`.
+ * routed packet. What follows is `neighbourOutput.ts`.
  */
 import { plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
 import { devQueueXmit } from "../core/devXmit";
@@ -8,8 +8,8 @@ import { DROP_NEEDS_FRAGMENT, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
 import { ETH_P_IP_LE } from "../core/neighbour";
 import { IFF_LOOPBACK, NetDevice } from "../core/netDevice";
 import { kfreeSkb, SkBuff } from "../core/skbuff";
-import { ipFinishOutput2 } from "./ipFinishOutput2";
 import { ipHeaderSum } from "./ipInput";
+import { neighbourOutput } from "./neighbourOutput";
 import { dstOutput, routeOutput, skbRouteDev, skbRouteMtu } from "./route";
 import { thisFlow } from "./routeOutput";
 
@@ -28,7 +28,7 @@ export function ipOutput(skb: SkBuff): void {
     return;
   }
   if (changetype<NetDevice>(dev).flags & IFF_LOOPBACK) devQueueXmit(skb);
-  else ipFinishOutput2(skb, dev);
+  else neighbourOutput(skb, dev);
 }
 
 /**

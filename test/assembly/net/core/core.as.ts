@@ -21,7 +21,9 @@ export {
 } from "../../../../assembly/net/core/dst";
 export { DST_ENTRY_BYTES } from "../../../../assembly/net/core/dstOffsets";
 export { DST_GC_FAIL, DST_GC_NONE, DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
+export { hhCopy as headerCopy } from "../../../../assembly/net/core/hhCache";
 export { mibInc } from "../../../../assembly/net/core/mib";
+export { dstDetachNeighbour } from "../../../../assembly/net/core/neighbourDst";
 export { neighForcedGc } from "../../../../assembly/net/core/neighbourGc";
 export { neighPurgeQueue } from "../../../../assembly/net/core/neighbourQueue";
 export {

@@ -32,6 +32,7 @@ export {
   neighReachableTime,
 } from "../../../../assembly/net/core/neighbourTable";
 export { arpConstructor } from "../../../../assembly/net/ipv4/arp";
+export { deviceUnregisterFinal } from "../../../../assembly/net/ipv4/deviceEvents";
 export {
   ipv4IsLbcast,
   ipv4IsLoopback,
@@ -39,6 +40,7 @@ export {
   ipv4IsZeronet,
 } from "../../../../assembly/net/ipv4/inetAddress";
 export { ipFinishOutput2 } from "../../../../assembly/net/ipv4/ipFinishOutput2";
+export { NETDEV_WAIT_BARRIER } from "../../../../assembly/net/ipv4/netdevWait";
 export { ipRouteOutputKey } from "../../../../assembly/net/ipv4/routeOutput";
 export { rtCacheValid, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 export { rtStatInc } from "../../../../assembly/net/ipv4/rtStat";
