@@ -3,17 +3,31 @@
  * before any other CPU is attached; every step's memory comes from the boot region.
  */
 import { bootAlloc } from "./arch/regions";
-import { possibleCpus, superBlock } from "./arch/superblock";
+import { superBlock } from "./arch/superblock";
 import { clockInit } from "./kernel/jiffies";
-import { COUNTER_DST_ENTRIES, percpuCounterInit } from "./lib/percpuCounter";
-import { KMEM_CACHE_NEIGHBOUR, KMEM_CACHE_RTABLE, SLAB_HWCACHE_ALIGN } from "./mm/caches";
+import {
+  KMEM_CACHE_HH,
+  KMEM_CACHE_INET_PEER,
+  KMEM_CACHE_NEIGHBOUR,
+  KMEM_CACHE_RTABLE,
+  KMEM_CACHE_SKB,
+  KMEM_CACHE_SKB_LARGE,
+  SLAB_HWCACHE_ALIGN,
+} from "./mm/caches";
 import { kmemCacheCreate } from "./mm/slab";
 import { slabPoolInit } from "./mm/slabPages";
-import { dstInit } from "./net/core/dst";
+import { dstEntriesInit } from "./net/core/dstEntries";
+import { DST_METRICS_COW } from "./net/core/dstEntry";
+import { dstGcInit } from "./net/core/dstGc";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
-import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
+import { HH_CACHE_BYTES } from "./net/core/hhCache";
+import { NEIGHBOUR_BYTES } from "./net/core/neighbour";
+import { SKB_LARGE_BYTES, SKB_SMALL_BYTES } from "./net/core/neighbourSkb";
+import { neighTableInit } from "./net/core/neighbourTable";
+import { blackholeNetdevInit } from "./net/core/netDevice";
 import { fibInfoInit } from "./net/fib/fibSemantics";
-import { tablePartInit } from "./net/fib/tablePart";
+import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
+import { INET_PEER_BYTES, inetPeerInit } from "./net/ipv4/inetPeer";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
 import { rtExpireInit } from "./net/ipv4/rtExpire";
 import { rtFlushInit } from "./net/ipv4/rtFlush";
@@ -30,43 +44,47 @@ export const BOOT_FIB: u32 = 4;
 export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
 export const BOOT_ROUTE_HASH: u32 = 7;
+export const BOOT_PEERS: u32 = 8;
 
-/** The kernel's batch: max(32, 2 × CPUs). */
-function counterBatch(): u32 {
-  const twice = 2 * possibleCpus();
-  return twice > 32 ? twice : 32;
+function cacheCreate(id: u32, bytes: u32): bool {
+  return kmemCacheCreate(id, bytes, SLAB_HWCACHE_ALIGN);
 }
 
 /**
- * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops and about
- * `neighbours` neighbours. Returns BOOT_OK, or the step whose memory was missing.
+ * Boots the machine this instance is attached to, for at most `fibInfos` sets of nexthops. Returns
+ * BOOT_OK, or the step whose memory was missing.
  */
-export function boot(fibInfos: u32, neighbours: u32): u32 {
+export function boot(fibInfos: u32): u32 {
   clockInit();
   if (!slabPoolInit()) return BOOT_SLAB;
-  if (!kmemCacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
-  if (!kmemCacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES, SLAB_HWCACHE_ALIGN)) {
-    return BOOT_CACHES;
-  }
-  percpuCounterInit(COUNTER_DST_ENTRIES, counterBatch());
+  if (!cacheCreate(KMEM_CACHE_RTABLE, <u32>RTABLE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_NEIGHBOUR, <u32>NEIGHBOUR_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB, SKB_SMALL_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_SKB_LARGE, SKB_LARGE_BYTES)) return BOOT_CACHES;
+  if (!cacheCreate(KMEM_CACHE_HH, <u32>HH_CACHE_BYTES)) return BOOT_CACHES;
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
-  dstInit();
+  dstEntriesInit();
+  dstGcInit();
   uncachedListInit();
   if (!rtHashInit()) return BOOT_ROUTE_HASH;
   rtGarbageCollectInit();
   rtFlushInit();
   rtExpireInit();
-  if (!neighTableInit(neighbours)) return BOOT_NEIGH;
-  if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
+  if (DST_METRICS_COW && !bootPeers()) return BOOT_PEERS;
+  if (!blackholeNetdevInit() || !neighTableInit()) return BOOT_NEIGH;
+  if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
   superBlock().requestAt = <u32>request;
   return BOOT_OK;
 }
 
+function bootPeers(): bool {
+  if (!cacheCreate(KMEM_CACHE_INET_PEER, <u32>INET_PEER_BYTES)) return false;
+  return inetPeerInit();
+}
+
 /** Makes empty tables in the table part. The machine that loads a shared part calls it, once. */
 export function bootTables(): u32 {
-  return tablePartInit() ? BOOT_OK : BOOT_TABLE;
+  return fibTableInit() ? BOOT_OK : BOOT_TABLE;
 }

@@ -17,7 +17,6 @@ export {
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
 export * from "./layout";
-export { percpuCounterSum } from "./lib/percpuCounter";
 export {
   slabBitmapBytes,
   slabCacheIsValid,
@@ -26,30 +25,37 @@ export {
   slabPagesLeft,
   slabPagesUsed,
 } from "./mm/slabWalk";
+export { dstAlloc, dstFree, dstHold, dstRelease } from "./net/core/dst";
+export { dstEntriesOf } from "./net/core/dstEntries";
+export { dstBusyHeadAt, dstGarbageHeadAt, dstGcTask } from "./net/core/dstGc";
+export { neighPeriodicWork } from "./net/core/neighbourGc";
+export { skbFreeSent } from "./net/core/neighbourSkb";
+export { neighBuckets, neighEntries, neighNext } from "./net/core/neighbourTable";
 export {
-  dstAlloc,
-  dstFree,
-  dstGarbageHeadAt,
-  dstGcTask,
-  dstHold,
-  dstRelease,
-} from "./net/core/dst";
-export { neighAddPermanent, neighEntries } from "./net/core/neighbour";
-export { devHold, devPut, netdevRefcntRead, registerNetdevice } from "./net/core/netDevice";
+  blackholeNetdev,
+  devHold,
+  devPut,
+  netdevRefcntRead,
+  registerNetdevice,
+} from "./net/core/netDevice";
 export {
   fibCreateInfoRequest,
   fibDetachTables,
   fibInfosOfDevice,
   fibReleaseInfoNumber,
+  fibStatRequest,
   fibTablesCheck,
   tablePartBytes,
 } from "./net/fib/fibHost";
 export { fibAdoptTables, fibLoadRoutes } from "./net/fib/fibTable";
 export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";
-export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv4/devinet";
+export { neighAddPermanent, neighDelete, neighPurge } from "./net/ipv4/arpHost";
+export { devClose, devOpen, unregisterNetdevice } from "./net/ipv4/devinet";
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
+export { netdevRunTodo, netdevWaitStep } from "./net/ipv4/netdevWait";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { rtChainOf } from "./net/ipv4/rtHash";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
-export { gateEnter } from "./workload/gate";
+export { controlLoop, controlRestore } from "./workload/controlLoop";
+export { gateArrive, gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";

@@ -59,9 +59,9 @@ export const PCPU_DEV_REFCNT_BYTES: usize = 256;
 /** Statistics of devices: 32 bytes each for 64 devices. */
 export const PCPU_DEV_STATS: usize = PCPU_DEV_REFCNT + PCPU_DEV_REFCNT_BYTES;
 export const PCPU_DEV_STATS_BYTES: usize = 64 * 32;
-/** IP counters (the kernel's MIB): 32 counters of 8 bytes. */
+/** IP counters (the kernel's MIB): 48 counters of 8 bytes. */
 export const PCPU_MIB: usize = PCPU_DEV_STATS + PCPU_DEV_STATS_BYTES;
-export const PCPU_MIB_BYTES: usize = 256;
+export const PCPU_MIB_BYTES: usize = 384;
 /** `rt_cache_stat`: 16 words, with room. */
 export const PCPU_RT_STAT: usize = PCPU_MIB + PCPU_MIB_BYTES;
 export const PCPU_RT_STAT_BYTES: usize = 128;
@@ -74,8 +74,11 @@ export const PCPU_STACK_BYTES: usize = 256;
 /** The receive ring's cursor and the transmit ring's. */
 export const PCPU_RINGS: usize = PCPU_STACK + PCPU_STACK_BYTES;
 export const PCPU_RINGS_BYTES: usize = 128;
+/** Neighbours: `neigh_statistics`, then the skbs of this CPU that have been sent. */
+export const PCPU_NEIGH: usize = PCPU_RINGS + PCPU_RINGS_BYTES;
+export const PCPU_NEIGH_BYTES: usize = 128;
 /** Bytes of all sections; the stride is this, rounded up by the host. */
-export const PCPU_BYTES: usize = PCPU_RINGS + PCPU_RINGS_BYTES;
+export const PCPU_BYTES: usize = PCPU_NEIGH + PCPU_NEIGH_BYTES;
 
 if (CPUS_MAX != 64) ERROR("the RCU scan and the host's layout assume at most 64 CPUs");
 

@@ -59,6 +59,10 @@ export class SuperBlock {
   /** Scratch of the control plane: the host writes a `fib_config` to it, walkers mark in it. */
   requestAt: u32;
   requestBytes: u32;
+  /** `gc_thresh1`, `2` and `3` of the neighbour table. */
+  neighGcThresh1: u32;
+  neighGcThresh2: u32;
+  neighGcThresh3: u32;
   /** Which planted defect breaks, 0 for none; read by images that were compiled with them. */
   busted: u32;
   /** Buckets of the route cache's hash (boot parameter `rhash_entries`). */
@@ -83,10 +87,10 @@ export const G_SLAB: usize = G_RCU + 2 * 256;
 export const G_SLAB_BYTES: usize = 128 + 16 * 128;
 /** Percpu counters: 16 shared parts, a line each. */
 export const G_COUNTERS: usize = G_SLAB + G_SLAB_BYTES;
-/** dst: garbage list and its lock. */
+/** dst: garbage list, busy list, operations, default metrics (`net/core/dstGc.ts`, `dstOps.ts`). */
 export const G_DST: usize = G_COUNTERS + 16 * 64;
 /** The one uncached list and its lock. */
-export const G_UNCACHED: usize = G_DST + 128;
+export const G_UNCACHED: usize = G_DST + 320;
 /** Generation ids of the routing layers. */
 export const G_GENID: usize = G_UNCACHED + 64;
 /** Neighbour table head. */
@@ -97,8 +101,12 @@ export const G_FIB: usize = G_NEIGH + 128;
 export const G_RTNL: usize = G_FIB + 256;
 /** Device table: 64 words of offsets. */
 export const G_NETDEV: usize = G_RTNL + 64;
+/** `fib_hash_lock`, the rwlock of `fib=hash`, alone on its line: every lookup writes it. */
+export const G_FIB_HASH_LOCK: usize = G_NETDEV + 256;
+/** Peers: their lock and buckets, their generation. */
+export const G_INET_PEER: usize = G_FIB_HASH_LOCK + 64;
 /** Route cache: the table's words on line 0, its sysctls on lines 1 to 3 (`rtHash.ts`). */
-export const G_RT_HASH: usize = G_NETDEV + 256;
+export const G_RT_HASH: usize = G_INET_PEER + 128;
 /** Statics of the route cache's collector: unsynchronised, on a line of their own. */
 export const G_RT_GC: usize = G_RT_HASH + 256;
 /** State of the delayed flush: lock and deadline, then its timers. */

@@ -15,6 +15,8 @@ export const SITE_SEQLOCK_DEADLINE: u32 = 203;
 export const SITE_REFCOUNT_UNDERFLOW: u32 = 204;
 export const SITE_LIST_CORRUPT: u32 = 205;
 export const SITE_COUNTER_ID: u32 = 206;
+export const SITE_RWLOCK_DEADLINE: u32 = 207;
+export const SITE_RWLOCK_STATE: u32 = 208;
 export const SITE_SLAB_DOUBLE_FREE: u32 = 301;
 export const SITE_SLAB_REDZONE: u32 = 302;
 export const SITE_SLAB_POISON: u32 = 303;
@@ -29,11 +31,15 @@ export const SITE_DST_FREED: u32 = 502;
 export const SITE_SKB_NOREF: u32 = 503;
 export const SITE_DEV_REFCOUNT: u32 = 504;
 export const SITE_CALL_ID: u32 = 505;
+export const SITE_NEIGH_REFCOUNT: u32 = 506;
 export const SITE_TRIE_CORRUPT: u32 = 601;
 export const SITE_FIB_INFO: u32 = 602;
 export const SITE_RTNL: u32 = 603;
 export const SITE_ROUTE_STATE: u32 = 701;
+export const SITE_PEER_REFCOUNT: u32 = 702;
 export const SITE_GATE_DEADLINE: u32 = 901;
+export const SITE_CONTROL_DEADLINE: u32 = 902;
+export const SITE_CONTROL_RECORD: u32 = 903;
 export const SITE_ON_PURPOSE: u32 = 999;
 
 /** Phases of a CPU, for stall reports: what it was doing when it was last seen. */

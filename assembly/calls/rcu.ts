@@ -5,7 +5,7 @@
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
 import { dstDestroyRcu, dstDisplacedRcu } from "../net/core/dst";
-import { neighFreeRcu } from "../net/core/neighbour";
+import { neighFreeRcu } from "../net/core/neighbourTable";
 import { freeFibInfoRcu } from "../net/fib/fibSemantics";
 import { freeAliasRcu, freeLeafInfoRcu, freeLeafRcu, freeTnodeRcu } from "../net/fib/trieFree";
 

@@ -3,7 +3,9 @@
  */
 import { atomicAdd32 } from "../arch/atomic";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
-import { dstGcTask } from "../net/core/dst";
+import { dstGcDue, dstGcTask } from "../net/core/dstGc";
+import { neighPeriodicWork } from "../net/core/neighbourGc";
+import { neighTimerHandler } from "../net/core/neighbourState";
 import { rtCheckExpireTimer, rtWorkerFunc } from "../net/ipv4/rtExpire";
 import { rtRunFlush, rtSecretRebuild } from "../net/ipv4/rtFlush";
 
@@ -13,6 +15,12 @@ export const WORK_NONE: u32 = 0;
 export const WORK_COUNT: u32 = 1;
 /** The collector of the dst garbage list. */
 export const WORK_DST_GC: u32 = 2;
+/** The periodic collection of the neighbour table. */
+export const WORK_NEIGH_GC: u32 = 3;
+/** The timer of a neighbour. */
+export const WORK_NEIGH_TIMER: u32 = 4;
+/** The timer of the collector of dead entries, where that is a work item. */
+export const WORK_DST_GC_DUE: u32 = 5;
 /** The route cache of 2.6: its delayed flush, its new secret, its scan, the scan as work. */
 export const WORK_RT_RUN_FLUSH: u32 = 16;
 export const WORK_RT_SECRET_REBUILD: u32 = 17;
@@ -27,6 +35,15 @@ export function workInvoke(func: u32, data: usize): void {
       return;
     case WORK_DST_GC:
       dstGcTask();
+      return;
+    case WORK_DST_GC_DUE:
+      dstGcDue();
+      return;
+    case WORK_NEIGH_GC:
+      neighPeriodicWork();
+      return;
+    case WORK_NEIGH_TIMER:
+      neighTimerHandler(data);
       return;
     case WORK_RT_RUN_FLUSH:
       rtRunFlush();

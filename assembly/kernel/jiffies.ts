@@ -23,9 +23,14 @@ import { G_CLOCK, superBlock, superBlockAt } from "../arch/superblock";
 /** Offset in the CPU area of the packets that are not yet a tick. */
 const PACKETS_AT: usize = PCPU_TIMERS + 192;
 
-/** Sets the clock to the kernel's INITIAL_JIFFIES: 300 s before the wrap. At boot. */
+/** The kernel's INITIAL_JIFFIES: 300 s before the wrap. */
+function initialJiffies(): u32 {
+  return 0 - 300 * superBlock().hz;
+}
+
+/** Sets the clock to INITIAL_JIFFIES. At boot. */
 export function clockInit(): void {
-  atomicStore32(superBlockAt() + G_CLOCK, 0 - 300 * superBlock().hz);
+  atomicStore32(superBlockAt() + G_CLOCK, initialJiffies());
 }
 
 /** Ticks since some time; only differences mean something. */
@@ -41,6 +46,25 @@ export function timeAfter(a: u32, b: u32): bool {
 /** `time_after_eq`. */
 export function timeAfterEq(a: u32, b: u32): bool {
   return <i32>(a - b) >= 0;
+}
+
+/**
+ * `delay` ticks, a little shorter or longer so that they end on a whole second of the clock: sooner
+ * if that is less than a quarter of a second off, else later. CPU n aims 3·n ticks before it, so
+ * that not all CPUs wake up at once. A delay that would come to nothing stays as it is.
+ * Follows `round_jiffies_relative`, whose clock has 64 bits; this one is right for 2^32 ticks
+ * from boot.
+ */
+export function roundJiffiesRelative(delay: u32, cpu: u32): u32 {
+  const hz = superBlock().hz;
+  const now = jiffies();
+  // Ticks before the first wrap are the kernel's; those after it begin at 2^32.
+  const now64: u64 = now < initialJiffies() ? <u64>now + 0x100000000 : <u64>now;
+  const aimed = now64 + <u64>delay + 3 * <u64>cpu;
+  const over = aimed % <u64>hz;
+  const whole = over < <u64>(hz / 4) ? aimed - over : aimed - over + <u64>hz;
+  const expires = whole - 3 * <u64>cpu;
+  return expires <= now64 ? delay : <u32>(expires - now64);
 }
 
 /** Moves the clock by hand. Timers run at the next runDeferred() of their CPU. */

@@ -28,6 +28,8 @@ import { spinLock, spinUnlock } from "./spinlock";
 
 /** `dst_ops.pcpuc_entries` of IPv4. */
 export const COUNTER_DST_ENTRIES: u32 = 0;
+/** The same of IPv4's black holes. */
+export const COUNTER_DST_BLACKHOLE: u32 = 2;
 /** Counters that have a line and local words. */
 export const COUNTERS: u32 = 16;
 

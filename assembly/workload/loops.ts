@@ -19,7 +19,9 @@ import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
 import { enterSoftirq, leaveSoftirq } from "../kernel/softirq";
 import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
+import { ETH_P_ARP_LE } from "../net/core/neighbour";
 import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
+import { arpRcv } from "../net/ipv4/arp";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
 import { ipLocalSend } from "../net/ipv4/ipOutput";
 import { BURST, receiveBurst } from "./rxRing";
@@ -48,7 +50,7 @@ function receivePacket(skbAt: usize): void {
   const skb = changetype<SkBuff>(skbAt);
   rcuReadLock();
   ethTypeTrans(skb);
-  ipRcv(skb);
+  if (skb.protocol != ETH_P_ARP_LE || !arpRcv(skb)) ipRcv(skb);
   rcuReadUnlock();
 }
 

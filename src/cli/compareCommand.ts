@@ -6,21 +6,20 @@ import { DEFAULT_DESIGNS } from "../image/designs.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
-import { compare } from "../measure/compare.js";
+import { type CompareOptions, compare } from "../measure/compare.js";
 import { UsageError } from "../reference/usageError.js";
 import { jsonReport } from "../report/jsonReport.js";
 import { isColourWanted } from "../report/paint.js";
 import { terminalReport } from "../report/terminalReport.js";
 import type { ResultDocument } from "../result/resultDocument.js";
+import { parseSideLoad } from "../workloads/sideLoad.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
 import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
-/** Options as commander hands them over: text. */
-export interface CompareArguments {
-  workload: string;
+/** Options of every command that measures, as commander hands them over: text. */
+export interface MeasuringArguments {
   cpus: string;
-  routes: string;
   nexthops: string;
   seed: string;
   pps: string;
@@ -28,6 +27,13 @@ export interface CompareArguments {
   blocks: string;
   budget: string;
   deadline: string;
+  sideLoad?: string;
+}
+
+/** Options of `compare`. */
+export interface CompareArguments extends MeasuringArguments {
+  workload: string;
+  routes: string;
   json?: boolean;
   save?: string;
 }
@@ -40,7 +46,7 @@ export const COMPARE_DEFAULTS = {
   nexthops: "64",
   seed: "1",
   pps: "1m",
-  flowPackets: "2m",
+  flowPackets: "2097152",
   blocks: "120",
   budget: "5",
   deadline: "20",
@@ -51,7 +57,7 @@ const REPORT_WIDTH = 100;
 /**
  * Signals end a run after the current window, with what was measured so far; a second one at once.
  */
-class Stop {
+export class Stop {
   signal: "SIGINT" | "SIGTERM" | null = null;
   private readonly onInt = (): void => this.take("SIGINT");
   private readonly onTerm = (): void => this.take("SIGTERM");
@@ -89,7 +95,7 @@ function print(document: ResultDocument, args: CompareArguments): void {
 /**
  * A file that cannot be written is told before anything is measured, and nothing is left behind.
  */
-function checkSave(file: string | undefined): void {
+export function checkSave(file: string | undefined, option = "--save"): void {
   if (file === undefined) return;
   try {
     const existed = existsSync(file);
@@ -97,8 +103,35 @@ function checkSave(file: string | undefined): void {
     if (!existed) rmSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/,.*/, "") : String(error);
-    throw new UsageError(`--save ${file}: ${why}; allowed: a file that can be written`);
+    throw new UsageError(`${option} ${file}: ${why}; allowed: a file that can be written`);
   }
+}
+
+/** What the options ask for, without workloads and table. @throws {UsageError} */
+export function measuringOptions(
+  designs: readonly string[],
+  args: MeasuringArguments,
+  run: { readonly name: string; readonly version: string; readonly line: ProgressLine },
+): Omit<CompareOptions, "workloads" | "table" | "stopped"> {
+  return {
+    designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
+    cpus: cpuNumbers(args.cpus, args.sideLoad !== undefined),
+    nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
+    seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
+    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
+    flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
+    blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
+    cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
+    deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
+    ...(args.sideLoad === undefined ? {} : { sideLoad: parseSideLoad(args.sideLoad) }),
+    command: `dstbench ${run.name} ${process.argv
+      .slice(2)
+      .filter((a) => a !== run.name)
+      .join(" ")}`.trim(),
+    version: run.version,
+    say: (text: string) => run.line.say(text),
+    progress: (text: string) => run.line.update(text),
+  };
 }
 
 /** Runs the command and returns its exit code. */
@@ -108,28 +141,12 @@ export async function runCompare(
   version: string,
 ): Promise<number> {
   const line = new ProgressLine(process.stderr);
-  const seed = wholeNumber("--seed", args.seed, 0, 0xffffffff);
   const options = {
-    designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
+    ...measuringOptions(designs, args, { name: "compare", version, line }),
     workloads: nameList("--workload", args.workload),
-    cpus: cpuNumbers(args.cpus),
-    nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
-    seed,
-    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
-    flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
-    blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
-    cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
-    deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
-    command: `dstbench compare ${process.argv
-      .slice(2)
-      .filter((a) => a !== "compare")
-      .join(" ")}`.trim(),
-    version,
-    say: (text: string) => line.say(text),
-    progress: (text: string) => line.update(text),
   };
   checkSave(args.save);
-  const table = loadRoutes(parseRoutesOption(args.routes), seed);
+  const table = loadRoutes(parseRoutesOption(args.routes), options.seed);
   const stop = new Stop();
   let partial: ResultDocument | undefined;
   try {

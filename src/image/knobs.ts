@@ -18,7 +18,11 @@ export type KnobName =
   | "uncached"
   | "dev-count"
   | "free"
+  | "fib"
+  | "dst-gc"
+  | "entries"
   | "dst-layout"
+  | "neighbour"
   | "invalidate"
   | "expire-scan"
   | "source-check";
@@ -212,6 +216,63 @@ export const KNOBS: readonly Knob[] = [
     unread: withoutDst,
   },
   {
+    name: "fib",
+    define: "DST_FIB",
+    summary: "how a routing table finds the longest prefix",
+    values: [
+      { name: "trie", define: 0, summary: "an LC-trie, readers under RCU (2.6.39 on)" },
+      { name: "hash", define: 1, summary: "a hash for each length, under a rwlock (to 2.6.38)" },
+    ],
+    shownBy: { design: "linux-3.10", workload: "internet-mix", cost: "zone probes, atomic rmw" },
+    paths: BOTH,
+    unread: () => null,
+  },
+  {
+    name: "dst-gc",
+    define: "DST_DST_GC",
+    summary: "who collects dead entries that were still held",
+    values: [
+      { name: "timer", define: 0, summary: "a timer, one list under one lock (to 2.6.23)" },
+      { name: "work", define: 1, summary: "a work item with a list of its own (2.6.24 on)" },
+    ],
+    shownBy: {
+      design: "linux-3.10",
+      workload: "single-flow",
+      cost: "locks of a pass over entries that are still held; no packet pays it",
+    },
+    paths: BOTH,
+    unread: withoutDst,
+  },
+  {
+    name: "entries",
+    define: "DST_ENTRIES",
+    summary: "what counts entries",
+    values: [
+      { name: "shared", define: 0, summary: "one atomic (to 2.6.36)" },
+      { name: "percpu", define: 1, summary: "a plain word for each CPU, folded (2.6.37 on)" },
+    ],
+    shownBy: { design: "no-cache", workload: "internet-mix", cost: "atomic rmw" },
+    paths: BOTH,
+    unread: withoutDst,
+  },
+  {
+    name: "neighbour",
+    define: "DST_NEIGHBOUR",
+    summary: "how a packet finds its neighbour and its hardware header",
+    values: [
+      { name: "bound-rwlock", define: 0, summary: "by the entry; the header's rwlock (2.6.18)" },
+      { name: "bound-seqlock", define: 1, summary: "by the entry; a seqlock (2.6.30 to 3.5)" },
+      { name: "lookup", define: 2, summary: "a lookup for each packet; a seqlock (3.6 on)" },
+    ],
+    shownBy: {
+      design: "linux-2.6.18",
+      workload: "single-flow",
+      cost: "neighbour lookups; atomic rmw of the rwlock",
+    },
+    paths: BOTH,
+    unread: withoutDst,
+  },
+  {
     name: "invalidate",
     define: "DST_INVALIDATE",
     summary: "what a route change does to a hash of flows; how flows are hashed goes with it",
@@ -295,6 +356,13 @@ export function unsoundness(row: KnobRow): string | null {
     return (
       `a hash of flows holds no count, so it cannot go with refcount=${row.refcount}: a count of ` +
       "0 does not mean free there; allowed: refcount=atomic"
+    );
+  }
+  const isBound = row["route-cache"] !== "direct" && row.neighbour !== "lookup";
+  if (isBound && row["dst-layout"] === "152") {
+    return (
+      `entries of dst-layout=152 have no pointer to a neighbour, so neighbour=${row.neighbour} ` +
+      "cannot go with it; allowed: neighbour=lookup"
     );
   }
   const slotsUncounted = row["route-cache"] === "nexthop" && row["slot-ref"] === "uncounted";

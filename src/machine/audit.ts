@@ -7,6 +7,8 @@
  * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
 import type { World } from "../reference/world.js";
+import { checkNeighbours, neighboursOf, skbsInUse } from "./auditNeighbours.js";
+import { checkHashed, hashedRoutes } from "./auditRouteCache.js";
 import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
 
@@ -32,7 +34,12 @@ export interface AuditRequest {
 /** Slab caches by number (`assembly/mm/caches.ts`). */
 const KMEM_CACHE_RTABLE = 0;
 const KMEM_CACHE_NEIGHBOUR = 2;
-const COUNTER_DST_ENTRIES = 0;
+/** Ids of `assembly/net/core/dstOps.ts`: IPv4, and its black holes, whose memory is the same. */
+const DST_OPS = [1, 2] as const;
+const DST_NOCOUNT = 0x20;
+const KMEM_CACHE_SKB = 3;
+const KMEM_CACHE_SKB_LARGE = 4;
+const KMEM_CACHE_HH = 5;
 const GUARD_PAGE_BYTES = 65_536;
 
 /** Collects checks; each is an equation with a name. */
@@ -60,62 +67,31 @@ function slottedRoutes(machine: Machine): Map<number, number> {
   return found;
 }
 
-/** The rtables in the chains of a route cache, by address, with the chains' numbers. */
-function hashedRoutes(machine: Machine): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  if (machine.image.row["route-cache"] !== "hash") return found;
-  const buckets = 2 ** machine.word("RT_HASH_LOG");
-  const base = machine.word("RT_HASH_BUCKETS_AT") / 4;
+/** Entries of the garbage list, then those of the busy list. */
+function garbageRoutes(machine: Machine): number[] {
   const next = machine.layout.at("DST_NEXT_OFFSET");
-  for (let i = 0; i < buckets; i++) {
-    for (let at = machine.u32[base + 2 * i] ?? 0; at !== 0; ) {
-      const chains = found.get(at);
-      found.set(at, [...(chains ?? []), i]);
-      // Seen before: chains that run into each other, or a ring.
-      if (chains !== undefined) break;
-      at = machine.u32[(at + next) / 4] ?? 0;
+  const found: number[] = [];
+  for (const list of ["dstGarbageHeadAt", "dstBusyHeadAt"]) {
+    const head = machine.cpu(machine.controlCpu).call(list);
+    for (let at = machine.u32[head / 4] ?? 0; at !== 0; at = machine.u32[(at + next) / 4] ?? 0) {
+      found.push(at);
+      if (found.length > 1_000_000) break;
     }
   }
   return found;
 }
 
-/**
- * Each entry in one chain, the one that its key hashes to, and held by nobody. A flush that
- * overtakes an insertion leaves an entry in another chain: at most one for each secret and CPU.
- */
-function checkHashed(
-  machine: Machine,
-  hashed: ReadonlyMap<number, readonly number[]>,
-  checks: Checks,
-): void {
+/** Entries that are allocated, by the count of each protocol. */
+function dstEntries(machine: Machine): number {
   const control = machine.cpu(machine.controlCpu);
-  const refcnt = machine.layout.at("DST_REFCNT_OFFSET");
-  let held = 0;
-  let twice = 0;
-  let misplaced = 0;
-  for (const [at, chains] of hashed) {
-    if ((machine.u32[(at + refcnt) / 4] ?? 0) !== 0) held++;
-    if (chains.length !== 1) twice++;
-    const chain = control.call("rtChainOf", at) >>> 0;
-    if (chain !== 0xffffffff && chain !== chains[0]) misplaced++;
-  }
-  checks.equal("hashed rtables that are held", held, 0);
-  checks.equal("rtables in two chains", twice, 0);
-  const overtaken = machine.options.cpus === 1 ? 0 : machine.word("RT_HASH_RESEEDS");
-  const allowed = overtaken * machine.options.cpus;
-  checks.equal("rtables in another chain than their key's", Math.max(0, misplaced - allowed), 0);
+  return DST_OPS.reduce((sum, ops) => sum + control.callSigned("dstEntriesOf", ops, 0), 0);
 }
 
-/** Entries of the garbage list. */
-function garbageRoutes(machine: Machine): number[] {
-  const head = machine.cpu(machine.controlCpu).call("dstGarbageHeadAt");
-  const next = machine.layout.at("DST_NEXT_OFFSET");
-  const found: number[] = [];
-  for (let at = machine.u32[head / 4] ?? 0; at !== 0; at = machine.u32[(at + next) / 4] ?? 0) {
-    found.push(at);
-    if (found.length > 1_000_000) break;
-  }
-  return found;
+/** Of these entries, those that are not counted. */
+function uncounted(machine: Machine, entries: Iterable<number>): number {
+  const flags = machine.layout.at("DST_FLAGS_OFFSET");
+  const words = [...entries].map((at) => machine.u32[(at + flags) / 4] ?? 0);
+  return words.filter((word) => (word & DST_NOCOUNT) !== 0).length;
 }
 
 /** The raw count of an rtable that only its slot refers to. */
@@ -136,6 +112,9 @@ function checkSlabs(machine: Machine, checks: Checks): void {
   for (const [name, id] of [
     ["rtable", KMEM_CACHE_RTABLE],
     ["neighbour", KMEM_CACHE_NEIGHBOUR],
+    ["skb", KMEM_CACHE_SKB],
+    ["large skb", KMEM_CACHE_SKB_LARGE],
+    ["hh_cache", KMEM_CACHE_HH],
   ] as const) {
     const needed = control.call("slabBitmapBytes", id);
     machine.u32.fill(0, bitmap / 4, bitmap / 4 + Math.ceil(needed / 4));
@@ -150,10 +129,12 @@ function checkRoutes(machine: Machine, checks: Checks): Map<number, number> {
   const hashed = hashedRoutes(machine);
   const inUse = control.call("slabInUse", KMEM_CACHE_RTABLE);
   const kept = slotted.size + hashed.size + garbage.length;
-  checks.equal("rtables in slots, in chains and on the garbage list", kept, inUse);
+  checks.equal("rtables in slots, in chains and on the garbage lists", kept, inUse);
   checkHashed(machine, hashed, checks);
-  const entries = control.callSigned("percpuCounterSum", COUNTER_DST_ENTRIES);
-  checks.equal("dst entries against rtables in use", entries, inUse);
+  const found = [...slotted.keys(), ...hashed.keys(), ...garbage];
+  checks.equal("rtables that are in two places", found.length - new Set(found).size, 0);
+  const counted = inUse - uncounted(machine, found);
+  checks.equal("dst entries against rtables in use", dstEntries(machine), counted);
   checks.equal("members of the uncached lists", control.call("uncachedMembers"), 0);
   const resting = restingCount(machine);
   for (const [at, slots] of slotted) {
@@ -172,12 +153,13 @@ function checkDevices(
 ): void {
   const control = machine.cpu(machine.controlCpu);
   const devOffset = machine.layout.at("DST_DEV_OFFSET");
+  const entries = neighboursOf(machine);
   const kept = [...slotted.keys(), ...hashedRoutes(machine).keys(), ...garbageRoutes(machine)];
   const holders = kept.map((at) => machine.u32[(at + devOffset) / 4] ?? 0);
   for (const device of world.devices) {
     const at = machine.deviceAt(device.ifindex);
     const routes = holders.filter((dev) => dev === at).length;
-    const neighbours = world.neighbours.filter((n) => n.ifindex === device.ifindex).length;
+    const neighbours = entries.filter((n) => n.dev === at).length;
     const nexthops = control.call("fibInfosOfDevice", at);
     const expected = routes + neighbours + nexthops;
     checks.equal(
@@ -186,17 +168,15 @@ function checkDevices(
       expected,
     );
   }
-  const inUse = control.call("slabInUse", KMEM_CACHE_NEIGHBOUR);
-  checks.equal("neighbours in use", inUse, world.neighbours.length);
-  checks.equal("neighbours in the table", control.call("neighEntries"), world.neighbours.length);
 }
 
 /** Every packet that came in or was sent went somewhere. */
 function checkPackets(machine: Machine, checks: Checks): void {
   const mib = readMib(machine);
   const drops = Object.values(mib.drops).reduce((sum, n) => sum + n, 0);
-  const out = mib.outTransmits + mib.inDelivers + mib.loopback + drops;
-  checks.equal("packets accounted for", out, mib.inReceives + mib.outRequests);
+  const out = mib.outTransmits + mib.inDelivers + mib.loopback + drops + mib.parked;
+  const came = mib.inReceives + mib.outRequests + mib.arpSent + mib.unparked;
+  checks.equal("packets accounted for", out, came);
 }
 
 function checkTreerefs(machine: Machine, routesByNexthop: readonly number[], checks: Checks): void {
@@ -234,9 +214,11 @@ async function tearDown(request: AuditRequest, checks: Checks): Promise<void> {
   checks.equal("rtables left after unregister", rtables, 0);
   const neighbours = control.call("slabInUse", KMEM_CACHE_NEIGHBOUR);
   checks.equal("neighbours left after unregister", neighbours, 0);
-  const entries = control.callSigned("percpuCounterSum", COUNTER_DST_ENTRIES);
-  checks.equal("dst entries left after unregister", entries, 0);
-  checks.equal("garbage list after unregister", garbageRoutes(machine).length, 0);
+  checks.equal("dst entries left after unregister", dstEntries(machine), 0);
+  checks.equal("garbage lists after unregister", garbageRoutes(machine).length, 0);
+  checks.equal("hh_caches left after unregister", control.call("slabInUse", KMEM_CACHE_HH), 0);
+  const blackhole = control.callSigned("netdevRefcntRead", control.call("blackholeNetdev"));
+  checks.equal("references on the blackhole device", blackhole, 0);
   checkSlabs(machine, checks);
 }
 
@@ -245,6 +227,12 @@ export async function auditMachine(request: AuditRequest): Promise<AuditReport> 
   const { machine, world, routesByNexthop, drain } = request;
   const checks = new Checks();
   await drain();
+  // What waits for a neighbour refers to routes: it ends here.
+  const routes = [...slottedRoutes(machine).keys(), ...garbageRoutes(machine)];
+  checkNeighbours(machine, world, routes, checks);
+  machine.cpu(machine.controlCpu).call("neighPurge");
+  await drain();
+  checks.equal("skbs left", skbsInUse(machine), 0);
   for (let cpu = 0; cpu <= machine.options.cpus; cpu++) {
     checks.equal(`RCU callbacks left on CPU ${cpu}`, machine.cpu(cpu).call("rcuBacklog"), 0);
   }

@@ -13,11 +13,17 @@ const MIB_NAMES = [
   "outRequests",
   "outTransmits",
   "loopback",
+  "parked",
+  "unparked",
 ] as const;
 
-/** What a packet can be dropped for: the reasons that the reference knows, and three that only an
- * image has: no memory for a dst, a dst that discards, and output through `ip_rt_bug`. */
-export type ImageDrop = DropReason | "no-buffer" | "discarded" | "rt-bug";
+/** What a packet can be dropped for: the reasons that the reference knows, and those that only an
+ * image has: no memory for a dst, a dst that discards, output through `ip_rt_bug`; and what becomes
+ * of packets that waited for a neighbour. */
+export type ImageDrop = DropReason | "no-buffer" | "discarded" | "rt-bug" | ParkedDrop;
+
+/** Ends of packets that waited for a neighbour: it did not answer, or others pushed them out. */
+export type ParkedDrop = "host-unreachable" | "unresolved";
 
 /** The drops in the order of their counters (`assembly/net/core/mib.ts`). */
 export const IMAGE_DROPS: readonly ImageDrop[] = [
@@ -45,7 +51,12 @@ export const IMAGE_DROPS: readonly ImageDrop[] = [
   "no-buffer",
   "discarded",
   "rt-bug",
+  "host-unreachable",
+  "unresolved",
 ];
+
+/** Drops that come after their packet: it was parked, in an earlier burst perhaps. */
+export const PARKED_DROPS: ReadonlySet<ImageDrop> = new Set(["host-unreachable", "unresolved"]);
 
 /** Costs that debug images count, by index (`assembly/arch/costs.ts`). */
 export const COST_NAMES = [
@@ -73,6 +84,8 @@ export const COST_NAMES = [
   "rcuCallbacks",
   "locks",
   "packets",
+  "zoneProbes",
+  "cowRefusals",
 ] as const;
 
 export type CostName = (typeof COST_NAMES)[number];
@@ -86,6 +99,11 @@ export interface Mib {
   readonly outRequests: number;
   readonly outTransmits: number;
   readonly loopback: number;
+  /** Packets that began to wait for a neighbour, and that ended waiting. */
+  readonly parked: number;
+  readonly unparked: number;
+  /** ARP frames that were sent; they are among outTransmits. */
+  readonly arpSent: number;
   readonly drops: Readonly<Partial<Record<ImageDrop, number>>>;
 }
 
@@ -108,7 +126,55 @@ export function readMib(machine: Machine): Mib {
     const count = mibCounter(machine, first + i);
     if (count > 0) drops[reason] = count;
   });
-  return { ...(counts as Omit<Mib, "drops">), drops };
+  const arpSent = mibCounter(machine, machine.layout.at("MIB_ARP_SENT"));
+  return { ...(counts as Omit<Mib, "drops" | "arpSent">), arpSent, drops };
+}
+
+/**
+ * What packets between two moments were dropped for, each by its name. One that is parked counts as
+ * dropped for `no-neighbour`, which is its end where nobody answers; when that comes it does not
+ * count again.
+ */
+export function dropsBetween(before: Mib, after: Mib): ImageDrop[] {
+  const found = Array.from(
+    { length: after.parked - before.parked },
+    (): ImageDrop => "no-neighbour",
+  );
+  for (const reason of IMAGE_DROPS) {
+    if (PARKED_DROPS.has(reason)) continue;
+    const count = (after.drops[reason] ?? 0) - (before.drops[reason] ?? 0);
+    for (let i = 0; i < count; i++) found.push(reason);
+  }
+  return found;
+}
+
+/** Columns of `/proc/net/stat/arp_cache`, by index (`assembly/net/core/neighbourStat.ts`). */
+export const NEIGHBOUR_STATS = [
+  "allocs",
+  "destroys",
+  "hashGrows",
+  "resFailed",
+  "lookups",
+  "hits",
+  "periodicGcRuns",
+  "forcedGcRuns",
+  "unresDiscards",
+  "tableFulls",
+  "events",
+] as const;
+
+export type NeighbourStats = Record<(typeof NEIGHBOUR_STATS)[number], number>;
+
+/** `neigh_statistics`, summed over CPUs. */
+export function readNeighbourStats(machine: Machine): NeighbourStats {
+  const entries = NEIGHBOUR_STATS.map((name, i) => {
+    let sum = 0;
+    for (let cpu = 0; cpu <= machine.options.cpus; cpu++) {
+      sum += machine.u32[(machine.areaOf(cpu) + machine.layout.at("PCPU_NEIGH")) / 4 + i] ?? 0;
+    }
+    return [name, sum];
+  });
+  return Object.fromEntries(entries) as NeighbourStats;
 }
 
 /** The costs of a machine with a debug image; all zero in others. */

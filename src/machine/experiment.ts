@@ -1,6 +1,7 @@
 /**
- * An experiment's memory with its machines: one table part that all share, templates and flow lists
- * beside it, a design part for each image. Made once, before any worker starts.
+ * An experiment's memory with its machines: a table part for each kind of FIB, which its machines
+ * share, but for those that change their routes beside traffic; templates and flow lists beside it,
+ * a design part for each image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
 import type { KnobRow } from "../image/knobs.js";
@@ -9,9 +10,11 @@ import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js"
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
 import { type BootOptions, Machine, RHASH_ENTRIES } from "./machine.js";
 import {
-  cacheRoomOf,
   describePlan,
+  type FibKind,
+  fibKindOf,
   type MemoryPlan,
+  machineNeedsOf,
   type PlanRequest,
   planMemory,
 } from "./plan.js";
@@ -26,6 +29,12 @@ export interface ExperimentRequest {
   readonly templates: readonly Uint8Array[];
   readonly flowPairs: number;
   readonly boot: BootOptions;
+  /** The first so many machines change their routes beside traffic: a table part for each. */
+  readonly ownTables?: number;
+  /** Bytes of the list of updates of each of these. */
+  readonly updateBytes?: number;
+  /** Events that the trace of each CPU of a debug machine keeps. @default 0 */
+  readonly traceEvents?: number;
 }
 
 /** Room beside the table's prefixes for the routes of the setup. */
@@ -48,7 +57,7 @@ export class Experiment {
     readonly plan: MemoryPlan,
     readonly budget: string,
     readonly machines: readonly Machine[],
-    /** Milliseconds that inserting the prefixes took. */
+    /** Milliseconds that inserting the prefixes took, into all table parts. */
     readonly loadMs: number,
   ) {}
 
@@ -64,15 +73,20 @@ export class Experiment {
       routes: request.table.count + WORLD_ROUTES,
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
-      machines: rows.length,
-      caches: rows.map((row) => cacheRoomOf(row, request.boot.rhashEntries ?? RHASH_ENTRIES)),
+      machines: rows.map((row) => machineNeedsOf(row, request.boot.rhashEntries ?? RHASH_ENTRIES)),
+      ownTables: request.ownTables ?? 0,
+      updateBytes: request.updateBytes ?? 0,
+      traceEvents: request.traceEvents ?? 0,
       seed: request.boot.seed,
     };
     const plan = planMemory(planRequest);
     return { plan, budget: describePlan(plan, planRequest) };
   }
 
-  /** Boots all machines; the first one loads the table, the others adopt it. */
+  /**
+   * Boots all machines. The first of each kind of FIB that shares its table part loads it, the
+   * others adopt it; who has a part of its own loads that.
+   */
   static async create(request: ExperimentRequest): Promise<Experiment> {
     const { plan, budget } = Experiment.plan(
       request,
@@ -85,12 +99,16 @@ export class Experiment {
       bytes.set(template, plan.templates.base + i * 64);
     });
     const machines: Machine[] = [];
+    const loaded = new Set<FibKind>();
     let loadMs = 0;
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);
       machine.configure(request.world);
-      if (i === 0) loadMs = loadTablePart(machine, request.world, request.table, request.nexthopOf);
-      else adoptTablePart(machine, request.world);
+      const own = machine.plan.ownTable !== null;
+      const kind = fibKindOf(image.row);
+      if (loaded.has(kind) && !own) adoptTablePart(machine, request.world);
+      else loadMs += loadTablePart(machine, request.world, request.table, request.nexthopOf);
+      if (!own) loaded.add(kind);
       machines.push(machine);
     }
     return new Experiment(memory, plan, budget, machines, loadMs);

@@ -10,7 +10,15 @@ import { swapBytes } from "../reference/ipv4Address.js";
 import type { Device, Route, World } from "../reference/world.js";
 import { ImageInstance } from "./imageInstance.js";
 import type { Layout } from "./layout.js";
-import { CPU_AREA_BYTES, type MachinePlan, type MemoryPlan, RINGS, RINGS_BYTES } from "./plan.js";
+import {
+  CPU_AREA_BYTES,
+  fibKindOf,
+  type MachinePlan,
+  type MemoryPlan,
+  type Region,
+  RINGS,
+  RINGS_BYTES,
+} from "./plan.js";
 
 /** Boot words that are not addresses. */
 export interface BootOptions {
@@ -24,6 +32,15 @@ export interface BootOptions {
   readonly fibTables: 1 | 2;
   /** Buckets of a route cache's hash, rounded up to a power of two. @default 32,768 */
   readonly rhashEntries?: number;
+  /** The control plane works beside windows: it needs a core as well. @default false */
+  readonly controlBusy?: boolean;
+  /** `gc_thresh1`, `2` and `3` of the neighbour table. @default 128, 512, 1024 */
+  readonly neighbourThresholds?: readonly [number, number, number];
+}
+
+/** Whether the CPUs of a machine outnumber the cores. */
+export function isOversubscribed(cpus: number, cores: number, controlBusy: boolean): boolean {
+  return cpus + (controlBusy ? 1 : 0) > cores;
 }
 
 /** Words of a flags argument of `registerNetdevice`. */
@@ -40,9 +57,10 @@ const SPINS = 20_000;
 const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
-const NEIGHBOURS_EXPECTED = 256;
 /** What 2.6 chooses on a host of 1 GiB. */
 export const RHASH_ENTRIES = 32_768;
+/** `gc_thresh1`, `2` and `3` of `arp_tbl`. */
+const NEIGH_GC_THRESHOLDS = [128, 512, 1024] as const;
 
 /**
  * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
@@ -102,9 +120,17 @@ export class Machine {
     const module = await WebAssembly.compile(image.bytes as Uint8Array<ArrayBuffer>);
     const machine = new Machine({ image, module, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
-    const failed = machine.cpu(0).call("boot", 1024, NEIGHBOURS_EXPECTED);
+    const failed = machine.cpu(0).call("boot", 1024);
     if (failed !== 0) throw new BootError(`boot of ${image.name} failed at step ${failed}`);
     return machine;
+  }
+
+  /** The table part that this machine uses: its own, or the one of its kind that it shares. */
+  get table(): Region {
+    const kind = fibKindOf(this.image.row);
+    const region = this.plan.ownTable ?? this.memoryPlan.tables[kind];
+    if (region === undefined) throw new BootError(`no ${kind} table part in the plan`);
+    return region;
   }
 
   /** Address of the area of CPU `cpu`. */
@@ -152,7 +178,9 @@ export class Machine {
   private writeSuperblock(): void {
     const { layout, plan, memoryPlan, options } = this;
     if (layout.at("PCPU_BYTES") > CPU_AREA_BYTES) throw new BootError("CPU areas are too small");
-    const oversubscribed = options.cpus > options.cores;
+    const busy = options.controlBusy === true;
+    const oversubscribed = isOversubscribed(options.cpus, options.cores, busy);
+    const [thresh1, thresh2, thresh3] = options.neighbourThresholds ?? NEIGH_GC_THRESHOLDS;
     const words: [string, number][] = [
       ["SB_ABI_VERSION", layout.at("ABI_VERSION")],
       ["SB_CPUS", options.cpus],
@@ -167,8 +195,11 @@ export class Machine {
       ["SB_RCU_BLIMIT", 10],
       ["SB_RCU_QHIMARK", 10_000],
       ["SB_RCU_QLOWMARK", 100],
-      ["SB_TABLE_AT", memoryPlan.table.base],
-      ["SB_TABLE_BYTES", memoryPlan.table.bytes],
+      ["SB_TABLE_AT", this.table.base],
+      ["SB_TABLE_BYTES", this.table.bytes],
+      ["SB_NEIGH_GC_THRESH1", thresh1],
+      ["SB_NEIGH_GC_THRESH2", thresh2],
+      ["SB_NEIGH_GC_THRESH3", thresh3],
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
@@ -177,7 +208,7 @@ export class Machine {
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);
     const table = (plan.superblock.base + layout.at("SB_REGION_TABLE")) / 4;
-    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, memoryPlan.table];
+    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, this.table];
     regions.forEach((region, i) => {
       this.u32[table + 2 * i] = region.base;
       this.u32[table + 2 * i + 1] = region.bytes;
@@ -243,9 +274,11 @@ export class Machine {
     this.u32[(at + this.layout.at("DEV_FORWARDING")) / 4] = device.forwarding ? 1 : 0;
   }
 
-  /** Writes a route as a `fib_config` at the request's place (`assembly/net/fib/fibConfig.ts`). */
-  writeRequest(route: Route, nlflags: number): void {
-    const at = this.word("SB_REQUEST_AT");
+  /**
+   * Writes a route as a `fib_config` (`assembly/net/fib/fibConfig.ts`) of 96 bytes: at the place
+   * of the request, or elsewhere.
+   */
+  writeRequest(route: Route, nlflags: number, at = this.word("SB_REQUEST_AT")): void {
     const bytes = new DataView(this.memory.buffer, at, 96);
     for (let i = 0; i < 96; i += 4) bytes.setUint32(i, 0, true);
     const { nexthop } = route;

@@ -4,8 +4,9 @@
  *
  *   0          guard page: stays zero; every audit looks
  *   64 KiB     experiment page: gate, CPU claims, ping-pong words
- *   …          templates │ flow lists │ table part
- *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages
+ *   …          templates │ flow lists │ a table part for each kind of FIB
+ *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages │ trace
+ *              [│ table │ updates]
  *   …          machine 1: …
  */
 import type { KnobRow } from "../image/knobs.js";
@@ -30,13 +31,28 @@ export interface MachinePlan {
   readonly boot: Region;
   readonly rings: Region;
   readonly pages: Region;
+  /** Rings of the event trace; no bytes where none is wanted. */
+  readonly trace: Region;
+  /** A table part of its own, where the machine changes its routes beside traffic. */
+  readonly ownTable: Region | null;
+  /** The list of a side load; no bytes where there is none. */
+  readonly updates: Region;
   readonly bytes: number;
+}
+
+/** A kind of table part: the values of the knob `fib`. */
+export type FibKind = "trie" | "hash";
+
+/** The kind of table part that an image of this row uses. */
+export function fibKindOf(row: KnobRow): FibKind {
+  return row.fib === "hash" ? "hash" : "trie";
 }
 
 export interface MemoryPlan {
   readonly templates: Region;
   readonly flows: Region;
-  readonly table: Region;
+  /** One part for each kind of FIB that occurs. */
+  readonly tables: Readonly<Partial<Record<FibKind, Region>>>;
   readonly machines: readonly MachinePlan[];
   readonly bytes: number;
 }
@@ -49,6 +65,13 @@ export interface CacheRoom {
   readonly entryBytes: number;
 }
 
+/** What a machine of some design needs. */
+export interface MachineNeeds {
+  readonly fib: FibKind;
+  /** Its route cache, where it is a hash of flows. */
+  readonly cache: CacheRoom | null;
+}
+
 /** What a plan is made for. */
 export interface PlanRequest {
   /** Routes of the table, those of the setup included. */
@@ -57,9 +80,13 @@ export interface PlanRequest {
   readonly cpus: number;
   /** Pairs of all flow lists together. */
   readonly flowPairs: number;
-  readonly machines: number;
-  /** The route cache of each machine that has one, by number. @default none */
-  readonly caches?: readonly (CacheRoom | null)[];
+  readonly machines: readonly MachineNeeds[];
+  /** The first so many machines have a table part of their own and a list of updates. @default 0 */
+  readonly ownTables?: number;
+  /** Bytes of such a list of updates. @default 0 */
+  readonly updateBytes?: number;
+  /** Events that the trace of each CPU keeps at least. @default 0 */
+  readonly traceEvents?: number;
   /** Seed of the process: moves the bases so that one lucky layout is not measured every time. */
   readonly seed: number;
 }
@@ -69,9 +96,12 @@ export const SUPERBLOCK_BYTES = 8192;
 /** Skbs 16 KiB, frames 8 KiB, transmit ring 2 KiB, a frame of the host 2 KiB. */
 export const RINGS_BYTES = 32_768;
 export const RINGS = { skbs: 0, frames: 16_384, tx: 24_576, hostFrame: 26_624 } as const;
-/** A leaf, a leaf_info and an alias of 56 bytes each, and its share of tnodes: measured at 226
+/** A leaf, a leaf_info and an alias of 56 bytes each, and its share of tnodes: measured at 231
  * bytes on the full table, with room for tables that nest more. */
-const TABLE_BYTES_PER_ROUTE = 320;
+const TRIE_BYTES_PER_ROUTE = 320;
+/** A node of 40 bytes, an alias of 56, and its share of buckets, those that zones have grown out of
+ * among them: measured at 106 bytes on the full table. */
+const HASH_BYTES_PER_ROUTE = 128;
 const TABLE_BYTES_FIXED = 4 << 20;
 /** Dsts that wait for RCU: up to qhimark 10,000 and what comes while they do, on each CPU. */
 const PAGES_BYTES_PER_CPU = 4 << 20;
@@ -79,7 +109,10 @@ const PAGES_BYTES_FIXED = 2 << 20;
 const BOOT_BYTES_FIXED = 1 << 20;
 const BOOT_BYTES_PER_CPU = 128 << 10;
 
-/** Buckets of a hash that was asked for with so many, and entries of 16 to a bucket. */
+/** As in `assembly/arch/trace.ts`. */
+const TRACE_HEAD_BYTES = 64;
+const TRACE_EVENT_BYTES = 32;
+/** Entries of a route cache for each of its buckets: `max_size`. */
 const ENTRIES_PER_BUCKET = 16;
 /** Bytes of an rtable, rounded up to lines, by dst-layout. */
 const RTABLE_BYTES: Readonly<Record<string, number>> = { "208": 384, "160": 256 };
@@ -95,6 +128,11 @@ export function cacheRoomOf(row: KnobRow, rhashEntries: number): CacheRoom | nul
   return { buckets, entries: ENTRIES_PER_BUCKET * buckets, entryBytes };
 }
 
+/** What a machine of an image of this row needs, with so many buckets in its route cache. */
+export function machineNeedsOf(row: KnobRow, rhashEntries: number): MachineNeeds {
+  return { fib: fibKindOf(row), cache: cacheRoomOf(row, rhashEntries) };
+}
+
 /** Bytes of boot region and slab pages for a route cache. */
 function cacheBytes(cache: CacheRoom | null): { boot: number; pages: number } {
   if (cache === null) return { boot: 0, pages: 0 };
@@ -105,12 +143,25 @@ function cacheBytes(cache: CacheRoom | null): { boot: number; pages: number } {
   };
 }
 
+/** A head, then for each CPU a ring: its head and its events, a power of two of them. */
+function traceBytes({ traceEvents = 0, cpus }: PlanRequest): number {
+  if (traceEvents === 0) return 0;
+  const events = 2 ** Math.ceil(Math.log2(traceEvents));
+  return TRACE_HEAD_BYTES + (cpus + 1) * (TRACE_HEAD_BYTES + events * TRACE_EVENT_BYTES);
+}
+
 function align(value: number, to: number): number {
   return Math.ceil(value / to) * to;
 }
 
+function tableBytes(kind: FibKind, routes: number): number {
+  const perRoute = kind === "hash" ? HASH_BYTES_PER_ROUTE : TRIE_BYTES_PER_ROUTE;
+  return TABLE_BYTES_FIXED + routes * perRoute;
+}
+
 function planMachine(from: number, request: PlanRequest, number: number): MachinePlan {
-  const cache = cacheBytes(request.caches?.[number] ?? null);
+  const needs = request.machines[number] ?? { fib: "trie", cache: null };
+  const cache = cacheBytes(needs.cache);
   const areas = request.cpus + 1;
   let at = from;
   const take = (bytes: number, alignment = 4096): Region => {
@@ -126,7 +177,12 @@ function planMachine(from: number, request: PlanRequest, number: number): Machin
   const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128 + cache.boot);
   const rings = take(RINGS_BYTES * areas);
   const pages = take(pagesBytes);
-  return { superblock, cpuAreas, boot, rings, pages, bytes: at - from };
+  const trace = take(traceBytes(request));
+  const changes = number < (request.ownTables ?? 0);
+  const ownTable = changes ? take(tableBytes(needs.fib, request.routes)) : null;
+  const updates = take(changes ? (request.updateBytes ?? 0) : 0);
+  const parts = { superblock, cpuAreas, boot, rings, pages, trace };
+  return { ...parts, ownTable, updates, bytes: at - from };
 }
 
 /**
@@ -143,15 +199,18 @@ export function planMemory(request: PlanRequest): MemoryPlan {
   };
   const templates = take(256 * 64);
   const flows = take(Math.max(request.flowPairs, request.routes) * 8);
-  const table = take(TABLE_BYTES_FIXED + request.routes * TABLE_BYTES_PER_ROUTE);
+  const tables: Partial<Record<FibKind, Region>> = {};
+  for (const kind of new Set(request.machines.map(({ fib }) => fib))) {
+    tables[kind] = take(tableBytes(kind, request.routes));
+  }
   const machines: MachinePlan[] = [];
-  for (let i = 0; i < request.machines; i++) {
+  for (let i = 0; i < request.machines.length; i++) {
     at = align(at, 4096) + (((request.seed >>> 0) * (i + 1)) % 61) * 4096;
     const machine = planMachine(at, request, i);
     machines.push(machine);
     at += machine.bytes;
   }
-  const plan = { templates, flows, table, machines, bytes: align(at, WASM_PAGE_BYTES) };
+  const plan = { templates, flows, tables, machines, bytes: align(at, WASM_PAGE_BYTES) };
   if (plan.bytes > MEMORY_BYTES_MAX - WASM_PAGE_BYTES) {
     throw new UsageError(`${describePlan(plan, request)}; allowed: 4095 MiB in one memory`);
   }
@@ -165,9 +224,14 @@ function mib(bytes: number): string {
 /** The budget in one line. */
 export function describePlan(plan: MemoryPlan, request: PlanRequest): string {
   const each = Math.max(0, ...plan.machines.map(({ bytes }) => bytes));
+  const tables = Object.entries(plan.tables).map(([kind, { bytes }]) => `as ${kind} ${mib(bytes)}`);
+  const own = request.ownTables ?? 0;
+  const copies = own === 0 ? "" : ` and once more for each of ${own} designs that change it`;
+  const machines = request.machines.length;
   return (
-    `memory ${mib(plan.bytes)}: table ${mib(plan.table.bytes)} for ${request.routes} routes, ` +
-    `flow lists ${mib(plan.flows.bytes)}, ${request.machines} machines of ${mib(each)} ` +
+    `memory ${mib(plan.bytes)}: table ${tables.join(" and ")} for ${request.routes} routes` +
+    `${copies}, flow lists ${mib(plan.flows.bytes)}, ` +
+    `${machines} machine${machines === 1 ? "" : "s"} of ${mib(each)} at most ` +
     `for ${request.cpus} CPU${request.cpus === 1 ? "" : "s"} each ` +
     "(reserved, touched only where used)"
   );

@@ -9,8 +9,24 @@ export interface SentFrame {
   readonly frame: Uint8Array;
 }
 
-/** Frames that CPU `cpu` sent since its ring's counter was `since`; at most one ring of them. */
+const ETH_P_ARP = 0x0806;
+
+function isArp({ frame }: SentFrame): boolean {
+  return (((frame[12] ?? 0) << 8) | (frame[13] ?? 0)) === ETH_P_ARP;
+}
+
+/** Frames but ARP that CPU `cpu` sent since its ring's counter was `since`; at most one ring of
+ * them. */
 export function sentFrames(machine: Machine, cpu: number, since: number): SentFrame[] {
+  return allSent(machine, cpu, since).filter((sent) => !isArp(sent));
+}
+
+/** ARP frames that CPU `cpu` sent since then. */
+export function sentArpFrames(machine: Machine, cpu: number, since: number): SentFrame[] {
+  return allSent(machine, cpu, since).filter(isArp);
+}
+
+function allSent(machine: Machine, cpu: number, since: number): SentFrame[] {
   const entries = machine.layout.at("TX_RING_ENTRIES");
   const ring = machine.ringsWord(cpu, "RINGS_TX_AT") / 4;
   const sent = machine.ringsWord(cpu, "RINGS_TX_SENT");

@@ -14,6 +14,7 @@ import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
 import { type AuditReport, auditMachine } from "../machine/audit.js";
 import { Cpus } from "../machine/cpus.js";
 import { Experiment, type ExperimentRequest } from "../machine/experiment.js";
+import { updateBytes } from "../machine/updates.js";
 import { ReferenceRouter } from "../reference/referenceRouter.js";
 import type { SourceCheck } from "../reference/sourceCheck.js";
 import { UsageError } from "../reference/usageError.js";
@@ -22,11 +23,14 @@ import type { Cell } from "../result/cellSchema.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
 import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
+import { checkFlowList } from "../workloads/flowListLength.js";
+import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { type CellContext, runCell } from "./runCell.js";
+import { type DrawnSideLoad, sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";
 
 /** What to compare. */
 export interface CompareOptions {
@@ -45,6 +49,10 @@ export interface CompareOptions {
   readonly blocks: number;
   readonly cellBudgetMs: number;
   readonly deadlineMs: number;
+  /** Buckets of the route cache's hash. @default 32,768 */
+  readonly rhashEntries?: number;
+  /** What the control plane does beside every window. @default nothing */
+  readonly sideLoad?: SideLoad;
   readonly command: string;
   readonly version: string;
   /** Progress, one line each; nothing is timed while it is called. */
@@ -54,8 +62,6 @@ export interface CompareOptions {
 }
 
 const HZ = 1000;
-/** Entries that the largest cache of the compared designs can hold, per CPU: one for each slot. */
-const LIST_OVER_ENTRIES = 4;
 /** Blocks without which no interval can be given. */
 const BLOCKS_MIN = 6;
 const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
@@ -81,19 +87,6 @@ function checkDesigns(designs: readonly Design[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new UsageError(`design "${twice}" is given twice; allowed: each design once`);
-  }
-}
-
-/** A restarted list makes every cache look good: it must hold four times what a cache can. */
-function checkFlowList(options: CompareOptions, designs: readonly Design[]): void {
-  const slots = options.nexthops * (1 + Math.max(...options.cpus));
-  const largest = designs.some((d) => d.row["route-cache"] === "nexthop") ? slots : 1;
-  const needed = LIST_OVER_ENTRIES * largest;
-  if (options.flowPackets < needed) {
-    throw new UsageError(
-      `--flow-packets ${options.flowPackets}: the largest cache holds ${largest} entries; ` +
-        `allowed: ${needed} or more`,
-    );
   }
 }
 
@@ -171,17 +164,33 @@ interface Prepared {
   readonly world: World;
   readonly nexthopOf: Uint8Array;
   readonly request: ExperimentRequest;
+  readonly sideLoad: DrawnSideLoad | null;
+}
+
+/** The updates of the side load that was asked for; the same for all designs and cells. */
+function drawSideLoad(
+  options: CompareOptions,
+  world: World,
+  nexthopOf: Uint8Array,
+): DrawnSideLoad | null {
+  const { sideLoad, table, seed } = options;
+  if (sideLoad === undefined) return null;
+  const inputs = { world, table, nexthopOf: (row: number) => nexthopOf[row] ?? 0, seed };
+  return { load: sideLoad, updates: drawUpdates(sideLoad, inputs) };
 }
 
 async function prepare(options: CompareOptions, designs: readonly Design[]): Promise<Prepared> {
   const world = standardWorld({ nexthops: options.nexthops });
   const nexthopOf = assignNexthops(options.table, options.nexthops, options.seed);
+  const sideLoad = drawSideLoad(options, world, nexthopOf);
   const setup: Omit<ExperimentRequest, "images"> = {
     world,
     table: options.table,
     nexthopOf: (row) => nexthopOf[row] ?? 0,
     templates: rxTemplates(world),
     flowPairs: options.flowPackets,
+    ownTables: sideLoad === null ? 0 : designs.length,
+    updateBytes: sideLoad === null ? 0 : updateBytes(sideLoad.updates),
     boot: {
       cpus: Math.max(...options.cpus),
       cores: os.availableParallelism(),
@@ -189,6 +198,7 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
       packetsPerSecond: options.packetsPerSecond,
       seed: options.seed,
       fibTables: 2,
+      controlBusy: sideLoad !== null,
     },
   };
   // The budget comes before the images: to compile one takes seconds.
@@ -205,7 +215,7 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
   const release = await findImages(designs, "release", options.say);
   const debug = await findImages(designs, "debug", options.say);
   const request = { ...setup, images: [...release, ...debug] };
-  return { designs, release, debug, world, nexthopOf, request };
+  return { designs, release, debug, world, nexthopOf, request, sideLoad };
 }
 
 function contextOf(
@@ -242,6 +252,7 @@ function contextOf(
     fateFrames,
     judgedFates: new Map(),
     blocksMin: BLOCKS_MIN,
+    sideLoad: prepared.sideLoad,
   };
 }
 
@@ -288,7 +299,7 @@ export async function compare(
   const workloads = options.workloads.map(findWorkload);
   checkDesigns(designs);
   checkCpus(options.cpus);
-  checkFlowList(options, designs);
+  checkFlowList(options.flowPackets, designs, { ...options, cpus: Math.max(...options.cpus) });
   const loadBefore = loadAverages();
   setV8Flags();
   const document = emptyDocument(options, designs);
@@ -317,6 +328,9 @@ export async function compare(
       // Stopped before its first block: there is nothing to tell of it.
       if (cell.windows.length === 0) break;
       cell.notes.push(...unreadKnobNotes(designs, workload));
+      const beside = sideLoadNote(cell);
+      if (beside !== null) cell.notes.push(beside);
+      document.errors.push(...sideLoadFaults(cell));
       document.cells.push(cell);
     }
     options.progress("audit");

@@ -7,7 +7,7 @@
  */
 
 import { sourceCheckOf } from "../image/knobs.js";
-import { IMAGE_DROPS, type ImageDrop } from "../machine/counters.js";
+import { IMAGE_DROPS, type ImageDrop, PARKED_DROPS } from "../machine/counters.js";
 import type { Machine } from "../machine/machine.js";
 import { type SentFrame, sentFrames } from "../machine/txRing.js";
 import type { Fate } from "../reference/fate.js";
@@ -58,13 +58,18 @@ class CpuMib {
     return Number((this.words[index] ?? 0n) - (this.before[index] ?? 0n));
   }
 
-  /** Drops since the mark, by reason. */
+  /**
+   * Drops since the mark, by reason. A packet that is parked counts as dropped for `no-neighbour`,
+   * which is its end where nobody answers; when that comes it does not count again.
+   */
   drops(): Map<ImageDrop, number> {
-    const first = this.machine.layout.at("MIB_DROPS");
+    const { layout } = this.machine;
+    const first = layout.at("MIB_DROPS");
     const found = new Map<ImageDrop, number>();
     IMAGE_DROPS.forEach((reason, i) => {
-      const count = this.grown(first + i);
-      if (count > 0) found.set(reason, count);
+      const parked = reason === "no-neighbour" ? this.grown(layout.at("MIB_PARKED")) : 0;
+      const count = this.grown(first + i) + parked;
+      if (count > 0 && !PARKED_DROPS.has(reason)) found.set(reason, count);
     });
     return found;
   }

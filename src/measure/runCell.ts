@@ -6,7 +6,7 @@ import type { Design } from "../image/designs.js";
 import { sourceCheckOf } from "../image/knobs.js";
 import type { Cpus } from "../machine/cpus.js";
 import type { Experiment } from "../machine/experiment.js";
-import type { Machine } from "../machine/machine.js";
+import { isOversubscribed, type Machine } from "../machine/machine.js";
 import type { SourceCheck } from "../reference/sourceCheck.js";
 import type { World } from "../reference/world.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
@@ -14,11 +14,14 @@ import type { FateFrame } from "../workloads/fates.js";
 import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
 import { receiveDevices } from "../workloads/standardWorld.js";
 import type { Workload } from "../workloads/workload.js";
+import { CacheWatch } from "./cacheSeries.js";
 import type { CompareOptions } from "./compare.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { type Judgement, type JudgeRequest, judgeFrames, judgeWorkload } from "./judge.js";
 import { judgeStory } from "./judgeStories.js";
+import { renewing } from "./renewFlows.js";
 import { runWindows, type WindowRun } from "./runWindows.js";
+import { type DrawnSideLoad, type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
 /** What all cells of a run share. */
 export interface CellContext {
@@ -35,12 +38,14 @@ export interface CellContext {
   /** Judgements of the fate frames, once for each machine. */
   readonly judgedFates: Map<Machine, Judgement>;
   readonly blocksMin: number;
+  /** What the control plane does beside every window; null: nothing. */
+  readonly sideLoad: DrawnSideLoad | null;
 }
 
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
 const KMEM_CACHE_RTABLE = 0;
-const COUNTER_DST_ENTRIES = 0;
+const DST_OPS_IPV4 = 1;
 const PAGE_BYTES = 4096;
 const HZ = 1000;
 const FRAME_BYTES = 64;
@@ -124,7 +129,7 @@ function armOf(machine: Machine, judged: Judgement, counted: CountedCosts | unde
   return {
     design: machine.image.name,
     counted: counted ?? null,
-    entries: control.call("percpuCounterSum", COUNTER_DST_ENTRIES),
+    entries: control.call("dstEntriesOf", DST_OPS_IPV4, 0),
     memory: memoryOf(machine),
     judge: judged,
     audit: { ok: false, checks: 0, failures: ["not audited"] },
@@ -149,7 +154,7 @@ function judgeAndCount(
 /** Runs the cell's windows on the workers. */
 function timeWindows(
   context: CellContext,
-  cpus: Cpus,
+  onAll: OnAll,
   cell: { workload: Workload; n: number; label: string },
 ): Promise<WindowRun> {
   const { options, release, experiment } = context;
@@ -159,12 +164,12 @@ function timeWindows(
     names: release.map((machine) => machine.image.name),
     loop: workload.path === "forward" ? "forwardPackets" : "sendPackets",
     cpus: n,
-    oversubscribed: n > coresOf(experiment),
+    oversubscribed: isOversubscribed(n, coresOf(experiment), context.sideLoad !== null),
     seed: options.seed,
     blocksMax: options.blocks,
     budgetMs: options.cellBudgetMs,
     blocksMin: context.blocksMin,
-    onAll: (task, doing) => cpus.onAll(task, `${doing} (${label})`),
+    onAll: (task, doing) => onAll(task, `${doing} (${label})`),
     onBlock: (done, of) => options.progress(`${label}: block ${done}/${of}`),
     stopped: options.stopped,
   });
@@ -192,7 +197,13 @@ export async function runCell(
   const { judged, counted } = judgeAndCount(context, workload, flows, n);
   experiment.setFlows(lists.perCpu);
   const pingPongNs = await pingPong(cpus, n);
-  const run = await timeWindows(context, cpus, { workload, n, label });
+  const beside =
+    context.sideLoad === null ? null : new SideLoadRun(cpus, release, context.sideLoad);
+  const plain: OnAll = beside?.onAll ?? ((task, doing) => cpus.onAll(task, doing));
+  const watch = new CacheWatch(release, options.rhashEntries);
+  const onAll = watch.watching(renewing(plain, release, lists, n));
+  const run = await timeWindows(context, onAll, { workload, n, label });
+  const sideLoad = await beside?.end();
   await settle(context, cpus);
   const none: Judgement = { packets: 0, perFate: {} };
   return {
@@ -200,15 +211,20 @@ export async function runCell(
     path: workload.path,
     cpus: n,
     cores: coresOf(experiment),
-    oversubscribed: n > coresOf(experiment),
+    oversubscribed: isOversubscribed(n, coresOf(experiment), beside !== null),
     pinned: cpus.pinned,
     threadIds: cpus.threadIds.slice(0, n),
     flows: flowsOf(context, workload, lists, n),
     time: { source: "packets", packetsPerSecondPerCpu: options.packetsPerSecond, hz: HZ },
+    ...(sideLoad === undefined ? {} : { sideLoad }),
     windowPackets: run.windowPackets,
     leadInPackets: run.leadInPackets,
     pingPongNs,
-    arms: release.map((machine, i) => armOf(machine, judged[i] ?? none, counted[i])),
+    arms: release.map((machine, i) => {
+      const cache = watch.of(machine);
+      const arm = armOf(machine, judged[i] ?? none, counted[i]);
+      return cache === null ? arm : { ...arm, cache };
+    }),
     windows: run.windows,
     notes: [],
   };

@@ -52,7 +52,8 @@ export const DROP_REASONS = [
   /** Bigger than the MTU, may be fragmented; fragmenting is not built. (The kernel: IpFragOKs.) */
   "needs-fragment",
   /**
-   * No neighbour entry. The kernel would ask by ARP and fail: res_failed of the neighbour table.
+   * No neighbour entry. The packet waits while the kernel asks by ARP, in vain here: after three
+   * requests ICMP host unreachable, res_failed of the neighbour table.
    */
   "no-neighbour",
   /** The output device is down while a route still leads there. The queue's drop counter. */

@@ -5,9 +5,9 @@
  * One function per kernel function, each returning a fate or "go on"; the order of the checks is
  * the kernel's, because a packet with two faults is counted under the first one. Stateless: caches
  * must not change a fate, and where 3.10's do (spec 5.3, the bug of row 10) this is the fate of an
- * empty slot. Departures: static neighbours only (no ARP), options dropped by name, no
- * fragmenting, no reassembly (a fragment for this host counts as delivered), ICMP errors are not
- * sent.
+ * empty slot. Departures: static neighbours only (others are asked in vain), options dropped by
+ * name, no fragmenting, no reassembly (a fragment for this host counts as delivered), ICMP errors
+ * are not sent.
  */
 import { decreaseTtlChecksum, internetChecksum } from "./checksum.js";
 import { DELIVERED, dropped, type Fate } from "./fate.js";

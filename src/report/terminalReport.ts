@@ -6,6 +6,7 @@ import { analyseCell } from "../measure/analyse.js";
 import type { AnalyseCell, CellAnalysis } from "../measure/analysis.js";
 import type { Cell } from "../result/cellSchema.js";
 import type { ResultDocument } from "../result/resultDocument.js";
+import { cacheLines } from "./cacheLines.js";
 import { cellSentence } from "./cellSentence.js";
 import { cellTable } from "./cellTable.js";
 import { formatBytes, formatCount, formatPercent, formatSignificant } from "./numbers.js";
@@ -70,6 +71,7 @@ function cellText(cell: Cell, options: TerminalReportOptions, paint: Paint): str
   // Left in one piece, however long: it is the line that people search for and quote.
   const sentence = cellSentence(cell, analysis);
   const notes = cell.notes.map((note) => wrapped(`note: ${note}`, options.width));
+  const caches = cacheLines(cell).map((line) => wrapped(line, options.width));
   if (analysis.kind === "failed") return [paint.error(sentence), ...notes].join("\n");
   const flags = analysis.flags.map((flag) => paint.warning(wrapped(`! ${flag}`, options.width)));
   return [
@@ -78,6 +80,7 @@ function cellText(cell: Cell, options: TerminalReportOptions, paint: Paint): str
     "",
     cellTable(cell, analysis, options.width, paint),
     "",
+    ...caches,
     paint.dim(wrapped(readingText(cell, analysis), options.width)),
     ...flags,
   ].join("\n");

@@ -47,6 +47,17 @@ function findInCell(cell: Cell, designs: ReadonlySet<string>, path: string): str
   if (threads !== 0 && threads !== cell.cpus) {
     return `${path}.threadIds: found ${threads} entries; allowed: 0 or ${cell.cpus}`;
   }
+  const uneven = cell.arms.findIndex(({ cache }) => {
+    const lengths = Object.values(cache?.series ?? {}).map((values) => values.length);
+    return new Set(lengths).size > 1;
+  });
+  if (uneven >= 0) {
+    return `${path}.arms[${uneven}].cache.series: found arrays of different lengths; allowed: one`;
+  }
+  const beside = cell.sideLoad?.arms.length ?? names.length;
+  if (beside !== names.length) {
+    return `${path}.sideLoad.arms: found ${beside} entries; allowed: ${names.length}, one per arm`;
+  }
   let last = -1;
   for (const [index, window] of cell.windows.entries()) {
     const at = `${path}.windows[${index}]`;

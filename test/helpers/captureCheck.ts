@@ -5,7 +5,7 @@
  * Counters are of a burst, so drops are matched by number: of each reason at least as many as
  * packets that can have no other end, and at most as many as packets that can have this one.
  */
-import { IMAGE_DROPS } from "../../src/machine/counters.js";
+import { IMAGE_DROPS, PARKED_DROPS } from "../../src/machine/counters.js";
 import type { Machine } from "../../src/machine/machine.js";
 import { formatAddress } from "../../src/reference/ipv4Address.js";
 import { BURST, type Capture, RECORD, RECORD_WORDS } from "./captureRun.js";
@@ -57,6 +57,7 @@ class Checker {
   readonly faults: string[] = [];
   readonly unexplained: Record<string, number> = {};
   private readonly firstDrop: number;
+  private readonly parked: number;
 
   constructor(
     machine: Machine,
@@ -64,6 +65,7 @@ class Checker {
     private readonly slots: boolean,
   ) {
     this.firstDrop = machine.layout.at("MIB_DROPS");
+    this.parked = machine.layout.at("MIB_PARKED");
   }
 
   private fault(line: string): void {
@@ -106,7 +108,11 @@ class Checker {
     const reasons = [DELIVERED, ...IMAGE_DROPS.keys()];
     for (const drop of reasons) {
       const counter = drop === DELIVERED ? MIB_IN_DELIVERS : this.firstDrop + drop;
-      const found = record[RECORD.mib + counter] ?? 0;
+      const reason = IMAGE_DROPS[drop];
+      if (reason !== undefined && PARKED_DROPS.has(reason)) continue;
+      // A packet that waits for a neighbour is one without a neighbour, whatever its end.
+      const parked = reason === "no-neighbour" ? (record[RECORD.mib + this.parked] ?? 0) : 0;
+      const found = (record[RECORD.mib + counter] ?? 0) + parked;
       const can = unsent.filter((ends) => ends.some((one) => one.drop === drop));
       const must = can.filter((ends) => ends.every((one) => one.drop === drop));
       if (found > must.length && IMAGE_DROPS[drop] === "device-down") {

@@ -3,8 +3,8 @@
  * what was captured, one record a burst:
  *
  *   0  version before, version after, position in the flow list, spare
- *   4  what the burst added to each of the 32 MIB counters
- *  36  64 packets: descriptor of the transmit ring (0: not sent), 16 words of padded frame
+ *   4  what the burst added to each of the 48 MIB counters
+ *  52  64 packets: descriptor of the transmit ring (0: not sent), 16 words of padded frame
  *
  * The version is even between changes and odd while one is made (`fateTimeline.ts`). A worker that
  * throws, traps or does not end in time ends the run with an error that names it.
@@ -16,7 +16,7 @@ import { callsOf, type Step } from "./changePlan.js";
 import { FRAME_WORDS } from "./fateTimeline.js";
 
 export const BURST = 64;
-export const MIB_WORDS = 32;
+export const MIB_WORDS = 48;
 export const RECORD = { from: 0, to: 1, flowNext: 2, mib: 4, packets: 4 + MIB_WORDS } as const;
 export const RECORD_WORDS: number = RECORD.packets + BURST * (1 + FRAME_WORDS);
 

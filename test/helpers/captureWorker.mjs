@@ -35,6 +35,8 @@ function captureBurst(u32, sentBefore, record, at) {
   record.fill(0, first, first + BURST * (1 + FRAME_WORDS));
   for (let n = sentBefore; n !== sent; n = (n + 1) >>> 0) {
     const descriptor = (txAt >> 2) + 2 * (n & (txEntries - 1));
+    // ARP packets, and packets that waited for a neighbour, are sent from elsewhere.
+    if (u32[descriptor] < framesAt || u32[descriptor] >= framesAt + BURST * frameBytes) continue;
     const start = u32[descriptor] - framesAt - frameOffset - 2;
     const packet = start / frameBytes;
     if (!Number.isInteger(packet) || packet < 0 || packet >= BURST) {

@@ -12,8 +12,8 @@
 import { plainLoad64, plainStore16, plainStore32, plainStore64 } from "../../arch/atomic";
 import { PCPU_DEV_STATS, PCPU_RINGS, thisCpuArea } from "../../arch/percpu";
 import { protocolReceive } from "../../calls/proto";
-import { DROP_DEVICE_DOWN, MIB_LOOPBACK, MIB_OUT_TRANSMITS, mibInc } from "./mib";
-import { IFF_LOOPBACK, IFF_UP, IFF_XMIT_DST_RELEASE, NetDevice } from "./netDevice";
+import { DROP_DEVICE_DOWN, DROP_DISCARDED, MIB_LOOPBACK, MIB_OUT_TRANSMITS, mibInc } from "./mib";
+import { IFF_LOOPBACK, IFF_NO_RING, IFF_UP, IFF_XMIT_DST_RELEASE, NetDevice } from "./netDevice";
 import { kfreeSkb, PACKET_HOST, SkBuff, skbDstDrop, skbDstForce } from "./skbuff";
 
 /** Descriptors of a transmit ring. */
@@ -61,7 +61,7 @@ export function devQueueXmit(skb: SkBuff): i32 {
     kfreeSkb(skb);
     return -1;
   }
-  if (dev.flags & IFF_LOOPBACK) return loopbackXmit(skb);
+  if (dev.flags & IFF_NO_RING) return softXmit(skb, dev);
   if (dev.privFlags & IFF_XMIT_DST_RELEASE) skbDstDrop(skb);
   else skbDstForce(skb);
   const rings = cpuRings();
@@ -74,6 +74,20 @@ export function devQueueXmit(skb: SkBuff): i32 {
   plainStore64(stats, plainLoad64(stats) + 1);
   plainStore64(stats + 8, plainLoad64(stats + 8) + skb.len);
   mibInc(MIB_OUT_TRANSMITS);
+  kfreeSkb(skb);
+  return 0;
+}
+
+/** Devices without a ring. */
+function softXmit(skb: SkBuff, dev: NetDevice): i32 {
+  if (dev.flags & IFF_LOOPBACK) return loopbackXmit(skb);
+  return blackholeXmit(skb);
+}
+
+/** The device of those that have none: the packet is over. Follows `blackhole_netdev_xmit`; a
+ * counter instead of its warning. */
+function blackholeXmit(skb: SkBuff): i32 {
+  mibInc(DROP_DISCARDED);
   kfreeSkb(skb);
   return 0;
 }

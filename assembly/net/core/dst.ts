@@ -1,18 +1,20 @@
 /**
- * The life of a dst_entry: allocated with one reference, held, released, freed.
+ * The life of a dst_entry: allocated, held, released, checked, destroyed.
  *
  *   dstAlloc ─▶ alive ──(last release of a NOCACHE entry, or of any where slots count)──▶ destroy
  *                 │                                       now, or after a grace period (FREE_RCU)
- *                 └─(displaced from its slot) grace period ─▶ dstFree ─▶ referenced? garbage list
+ *                 └─(its owner lets go, a grace period) ─▶ dstFree ─▶ referenced? garbage list
+ *
+ * The rest: `dstGc.ts` the dead that somebody still holds, `dstDevEvent.ts` what they hear of
+ * devices, `dstEntries.ts` how many there are, `dstMetrics.ts` their metrics.
  *
  * `entries` counts from dstAlloc to dstDestroy, so entries that wait for RCU or on the garbage list
- * still count. Invariant at quiescence: entries == rtables in use of the slab.
+ * still count. Invariant at quiescence: entries == rtables in use of the slab, less NOCOUNT ones.
  *
- * Garbage list at G_DST: lock @0, head @8; collector's timer @32. One lock, any CPU.
- * The timer's back-off law is not here yet: while the list is not empty the collector runs every
- * DST_GC_MIN on CPU 0.
+ * A stack of entries (xfrm) hangs by `child`; each parent holds one reference on its child, and a
+ * NOHASH child has no other owner. Nobody stacks here yet.
  */
-import { fillBytes, plainLoad32, plainStore32 } from "../../arch/atomic";
+import { fillBytes } from "../../arch/atomic";
 import {
   COST_DST_ALLOC,
   COST_DST_DESTROY,
@@ -20,11 +22,10 @@ import {
   COST_DST_RELEASE,
   countCost,
 } from "../../arch/costs";
-import { G_DST, isBusted, superBlock, superBlockAt } from "../../arch/superblock";
+import { isBusted } from "../../arch/superblock";
 import { bugOn, SITE_DST_FREED } from "../../arch/trap";
-import { dstOpsDestroy, dstOpsGc } from "../../calls/dst";
+import { dstOpsCheck, dstOpsDestroy, dstOpsGc } from "../../calls/dst";
 import { RCU_FUNC_DST_DESTROY, RCU_FUNC_DST_DISPLACED } from "../../calls/rcu";
-import { WORK_DST_GC } from "../../calls/work";
 import {
   BUSTED,
   BUSTED_DEV_PUT,
@@ -36,10 +37,7 @@ import {
   SLOT_COUNTED,
 } from "../../config";
 import { callRcu } from "../../kernel/callRcu";
-import { jiffies } from "../../kernel/jiffies";
-import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
-import { modTimer, timerInit } from "../../kernel/timer";
-import { percpuCounterAdd, percpuCounterReadFast } from "../../lib/percpuCounter";
+import { jiffies, timeAfter } from "../../kernel/jiffies";
 import {
   refcountHold,
   refcountHoldSafe,
@@ -49,41 +47,31 @@ import {
   refcountRelease,
 } from "../../lib/refcount";
 import { Slab } from "../../mm/slab";
+import { dstEntriesAdd, dstEntriesGetFast } from "./dstEntries";
 import {
   DST_CALL_DISCARD,
+  DST_HAS_NEIGHBOUR,
+  DST_METRICS_COPIED,
   DST_NOCACHE,
   DST_NOCOUNT,
-  DST_OBSOLETE_DEAD,
+  DST_NOHASH,
   DST_OBSOLETE_NONE,
+  DST_REF_BY_BUILDER,
   DST_ZEROED,
   DstEntry,
 } from "./dstEntry";
+import { dstIsDead, dstToGarbage } from "./dstGc";
+import { DST_METRICS_READ_ONLY } from "./dstMetrics";
 import { dstOfRcuHead } from "./dstOffsets";
-import { dstOpsOf } from "./dstOps";
-import { devHold, devPut, IFF_UP, NetDevice, netDeviceOf } from "./netDevice";
-
-/** Seconds⁻¹ of the collector's delay: HZ/10. */
-const DST_GC_MIN_DIVISOR: u32 = 10;
-
-const GARBAGE_LOCK: usize = 0;
-const GARBAGE_HEAD: usize = 8;
-const GARBAGE_ARMED: usize = 16;
-const GARBAGE_TIMER: usize = 32;
-
-/** Address of the garbage list's head word, for walkers. */
-export function dstGarbageHeadAt(): usize {
-  return superBlockAt() + G_DST + GARBAGE_HEAD;
-}
-
-/** Sets up the collector. Called once by `boot()`. */
-export function dstInit(): void {
-  timerInit(superBlockAt() + G_DST + GARBAGE_TIMER, WORK_DST_GC, 0);
-}
+import { dstDefaultMetricsAt, dstOpsOf } from "./dstOps";
+import { dstDetachNeighbour } from "./neighbourDst";
+import { devHold, devPut } from "./netDevice";
 
 /**
- * Allocates an entry for `dev` (0 = none yet) with `initialRef` references.
- * Follows 3.10's `dst_alloc`: the gc gate is strictly greater than gc_thresh, and a collector that
- * fails means no entry. Returns 0 when the gate or the slab says no: -ENOBUFS to the caller.
+ * Allocates an entry for `dev` (0 = none yet) with `initialRef` references, or none where who
+ * builds it sets them (DST_REF_BY_BUILDER). Follows `dst_alloc`: the gc gate is strictly greater
+ * than gc_thresh, and a collector that fails means no entry. Returns 0 when the gate or the slab
+ * says no: -ENOBUFS to the caller.
  */
 export function dstAlloc(
   ops: u32,
@@ -93,7 +81,7 @@ export function dstAlloc(
   flags: u32,
 ): usize {
   const o = dstOpsOf(ops);
-  if (o.gc != 0 && <u32>percpuCounterReadFast(o.counter) > o.gcThresh) {
+  if (o.gc != 0 && <u32>dstEntriesGetFast(o) > o.gcThresh) {
     if (dstOpsGc(o.gc) != 0) return 0;
   }
   const at = Slab.alloc(o.kmemCache);
@@ -105,24 +93,22 @@ export function dstAlloc(
   dst.devInit = dev;
   if (dev) devHold(dev);
   dst.ops = ops;
+  if (!DST_METRICS_COPIED) dst.metrics = <u32>dstDefaultMetricsAt() | DST_METRICS_READ_ONLY;
   dst.path = <u32>at;
   dst.inputInit = DST_CALL_DISCARD;
   dst.outputInit = DST_CALL_DISCARD;
   dst.flags = flags;
   dst.obsoleteInit = initialObsolete;
-  if (initialRef) refcountInit(dst.refcntAt);
+  if (initialRef && !DST_REF_BY_BUILDER) refcountInit(dst.refcntAt);
   else refcountInitZero(dst.refcntAt);
-  dst.use = 0;
   dst.lastuse = jiffies();
-  dst.next = 0;
-  if (!(flags & DST_NOCOUNT)) percpuCounterAdd(o.counter, 1);
+  if (!(flags & DST_NOCOUNT)) dstEntriesAdd(o, 1);
   return at;
 }
 
 /** What `dst_alloc` assigns one by one where the memory is not zeroed. */
 function clearEntry(dst: DstEntry): void {
   dst.child = 0;
-  dst.metrics = 0;
   dst.expires = 0;
   dst.from = 0;
   dst.xfrm = 0;
@@ -131,6 +117,8 @@ function clearEntry(dst: DstEntry): void {
   dst.headerLen = 0;
   dst.trailerLen = 0;
   dst.tclassid = 0;
+  dst.use = 0;
+  dst.next = 0;
 }
 
 /** Takes a reference; the caller knows that the entry is alive. Follows `dst_hold`. */
@@ -143,6 +131,20 @@ export function dstHold(at: usize): void {
 export function dstClone(at: usize): usize {
   if (at) dstHold(at);
   return at;
+}
+
+/** Counts a use of a cached entry, which is held for it. Follows `dst_use`. */
+export function dstUse(at: usize, time: u32): void {
+  dstHold(at);
+  dstUseNoref(at, time);
+}
+
+/** Counts a use without a reference: two plain stores that other CPUs may overwrite.
+ * Follows `dst_use_noref`. */
+export function dstUseNoref(at: usize, time: u32): void {
+  const dst = changetype<DstEntry>(at);
+  dst.use = dst.use + 1;
+  dst.lastuse = time;
 }
 
 /**
@@ -173,7 +175,13 @@ export function dstRelease(at: usize): void {
 function dstEnd(dst: DstEntry): void {
   if (BUSTED && isBusted(BUSTED_LAST_RELEASE)) return;
   if (FREE_RCU) callRcu(dst.rcuHeadAt, RCU_FUNC_DST_DESTROY);
-  else dstDestroy(changetype<usize>(dst));
+  else destroyNow(changetype<usize>(dst));
+}
+
+/** Destroys an entry; a child that is only ours but still held becomes garbage. */
+function destroyNow(at: usize): void {
+  const child = dstDestroy(at);
+  if (child) dstToGarbage(child);
 }
 
 /**
@@ -197,76 +205,47 @@ export function dstDisplacedRcu(head: usize): void {
 
 /**
  * Frees an entry without an owner, now if nobody holds it, else by way of the garbage list. A
- * second call does nothing. Follows 3.10's `dst_free`; the caller has waited for RCU.
+ * second call does nothing. Follows `dst_free`; the caller has waited for RCU.
  */
 export function dstFree(at: usize): void {
   const dst = changetype<DstEntry>(at);
-  if (dst.obsolete > DST_OBSOLETE_NONE) return;
-  if (refcountRead(dst.refcntAt) == 0) {
-    dstDestroy(at);
-    return;
-  }
-  const section = superBlockAt() + G_DST;
-  spinLockBh(section + GARBAGE_LOCK);
-  const dev = dst.dev;
-  if (!dev || !(changetype<NetDevice>(dev).flags & IFF_UP)) dstDiscardBoth(dst);
-  dst.obsolete = DST_OBSOLETE_DEAD;
-  dst.next = plainLoad32(section + GARBAGE_HEAD);
-  plainStore32(section + GARBAGE_HEAD, <u32>at);
-  if (!plainLoad32(section + GARBAGE_ARMED)) armCollector(section);
-  spinUnlockBh(section + GARBAGE_LOCK);
-}
-
-function armCollector(section: usize): void {
-  plainStore32(section + GARBAGE_ARMED, 1);
-  modTimer(section + GARBAGE_TIMER, jiffies() + superBlock().hz / DST_GC_MIN_DIVISOR, 0);
-}
-
-function dstDiscardBoth(dst: DstEntry): void {
-  dst.input = DST_CALL_DISCARD;
-  dst.output = DST_CALL_DISCARD;
-}
-
-/** One pass over the garbage list: destroys what nobody holds any more. Returns how many are left.
- * Runs as timer work on CPU 0. Follows `dst_gc_task` without its back-off. */
-export function dstGcTask(): u32 {
-  const section = superBlockAt() + G_DST;
-  spinLockBh(section + GARBAGE_LOCK);
-  plainStore32(section + GARBAGE_ARMED, 0);
-  let kept: u32 = 0;
-  let left: u32 = 0;
-  let at: u32 = plainLoad32(section + GARBAGE_HEAD);
-  while (at) {
-    const dst = changetype<DstEntry>(<usize>at);
-    const next = dst.next;
-    if (refcountRead(dst.refcntAt) == 0) {
-      dstDestroy(at);
-    } else {
-      dst.next = kept;
-      kept = at;
-      left++;
-    }
-    at = next;
-  }
-  plainStore32(section + GARBAGE_HEAD, kept);
-  if (left) armCollector(section);
-  spinUnlockBh(section + GARBAGE_LOCK);
-  return left;
+  if (dstIsDead(dst)) return;
+  let left = at;
+  if (refcountRead(dst.refcntAt) == 0) left = dstDestroy(at);
+  if (left) dstToGarbage(left);
 }
 
 /** `dstDestroy` of the entry whose rcu_head is at `head`, a grace period after its last release. */
 export function dstDestroyRcu(head: usize): void {
-  dstDestroy(dstOfRcuHead(head));
+  destroyNow(dstOfRcuHead(head));
 }
 
-/** Gives everything back: protocol part, device reference, memory. Follows `dst_destroy`. */
-export function dstDestroy(at: usize): void {
+/**
+ * Gives everything back: neighbour, protocol part, device reference, memory; then the child, if
+ * that was its last reference and no hash owns it. Returns a NOHASH child that is still held, which
+ * the caller must put on the garbage list, or 0. Follows `dst_destroy`.
+ */
+export function dstDestroy(at: usize): usize {
+  let dead = at;
+  while (dead) {
+    const child: usize = changetype<DstEntry>(dead).child;
+    destroyOne(dead);
+    if (!child) return 0;
+    const parentOnly = (changetype<DstEntry>(child).flags & DST_NOHASH) != 0;
+    const last = refcountRelease(changetype<DstEntry>(child).refcntAt);
+    if (!last) return parentOnly ? child : 0;
+    dead = parentOnly ? child : 0;
+  }
+  return 0;
+}
+
+function destroyOne(at: usize): void {
   if (DEBUG) countCost(COST_DST_DESTROY);
   const dst = changetype<DstEntry>(at);
   bugOn(dst.ops == 0, SITE_DST_FREED);
   const o = dstOpsOf(dst.ops);
-  if (!(dst.flags & DST_NOCOUNT) && !(BUSTED && isBusted(BUSTED_ENTRIES)))
-    percpuCounterAdd(o.counter, -1);
+  if (DST_HAS_NEIGHBOUR) dstDetachNeighbour(at);
+  if (!(dst.flags & DST_NOCOUNT) && !(BUSTED && isBusted(BUSTED_ENTRIES))) dstEntriesAdd(o, -1);
   dstOpsDestroy(dst.ops, at);
   const dev = dst.dev;
   if (dev && !(BUSTED && isBusted(BUSTED_DEV_PUT))) devPut(dev);
@@ -275,26 +254,22 @@ export function dstDestroy(at: usize): void {
 }
 
 /**
- * Device event for the dead entries: DOWN makes them discard, unregistering also moves their device
- * reference to loopback (slot 0). Follows 3.10's `dst_ifdown` over the garbage list.
+ * The entry, if whoever kept it may go on using it, else 0: then its reference must be dropped and
+ * the route resolved again. `cookie` is the protocol's. Follows `dst_check`.
  */
-export function dstDevEvent(dev: usize, unregister: bool): void {
-  const section = superBlockAt() + G_DST;
-  const loopback = netDeviceOf(0);
-  spinLockBh(section + GARBAGE_LOCK);
-  let at: u32 = plainLoad32(section + GARBAGE_HEAD);
-  while (at) {
-    const dst = changetype<DstEntry>(<usize>at);
-    if (dst.dev == dev) {
-      if (unregister) {
-        dst.dev = loopback;
-        devHold(loopback);
-        devPut(dev);
-      } else {
-        dstDiscardBoth(dst);
-      }
-    }
-    at = dst.next;
-  }
-  spinUnlockBh(section + GARBAGE_LOCK);
+export function dstCheck(at: usize, cookie: u32): usize {
+  const dst = changetype<DstEntry>(at);
+  if (dst.obsolete == DST_OBSOLETE_NONE) return at;
+  return dstOpsCheck(dst.ops, at, cookie);
+}
+
+/**
+ * The entry expires `timeout` ticks from now, unless it does so earlier already; 0 means never, so
+ * tick 0 becomes 1. Follows `dst_set_expires`.
+ */
+export function dstSetExpires(at: usize, timeout: u32): void {
+  const dst = changetype<DstEntry>(at);
+  let expires = jiffies() + timeout;
+  if (expires == 0) expires = 1;
+  if (dst.expires == 0 || timeAfter(dst.expires, expires)) dst.expires = expires;
 }

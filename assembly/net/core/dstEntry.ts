@@ -6,8 +6,8 @@
  * `dstLayout160.ts` (2.6.39) and `dstLayout152.ts` (3.10). A pointer slot is 8 bytes and holds a
  * 32-bit offset. A field that a layout lacks does not compile there.
  *
- * What else came with a layout is said here as constants: whether the count has a line of its own,
- * metrics are copied, neighbours bound, the entry zeroed, who points to it.
+ * What else came with a layout is said here as constants: whether metrics are copied, neighbours
+ * bound, the entry zeroed, who sets the first reference, when the dead hear of a device's end.
  *
  * Kinds of field: `dev`, `input`, `output`, `obsolete` are published, and changed later by device
  * events, so they are read atomically; `use` and `lastuse` are racy-ok; the rest is written before
@@ -24,6 +24,7 @@ import { DstEntry208 } from "./dstLayout208";
 import {
   DST_DEV_OFFSET,
   DST_INPUT_OFFSET,
+  DST_METRICS_OFFSET,
   DST_NEXT_OFFSET,
   DST_OBSOLETE_OFFSET,
   DST_OUTPUT_OFFSET,
@@ -43,7 +44,10 @@ export const DST_HOST: u32 = 0x0001;
 export const DST_NOXFRM: u32 = 0x0002;
 export const DST_NOPOLICY: u32 = 0x0004;
 export const DST_NOHASH: u32 = 0x0008;
-/** No table or slot points here, so the last release may destroy it. */
+/**
+ * No table or slot points here, so the last release may destroy it (2.6.37 on). In 2.6.18 the bit
+ * is BALANCED, of a multipath cache that is not here: its hash sets it in no entry.
+ */
 export const DST_NOCACHE: u32 = 0x0010;
 export const DST_NOCOUNT: u32 = 0x0020;
 
@@ -67,6 +71,14 @@ export const DST_ZEROED: bool = DST_LAYOUT != DST_LAYOUT_152;
 /** New entries are FORCE_CHK: clients ask `ops.check` before each use (2.6.39 on). */
 export const DST_OBSOLETE_INITIAL: i32 =
   DST_LAYOUT == DST_LAYOUT_208 ? DST_OBSOLETE_NONE : DST_OBSOLETE_FORCE_CHK;
+/** `dst_alloc` leaves the count at 0, and who builds the entry sets it to 1 (2.6.18). */
+export const DST_REF_BY_BUILDER: bool = DST_LAYOUT == DST_LAYOUT_208;
+/** `obsolete` above which an entry is dead already for `dst_free`. */
+export const DST_OBSOLETE_ALIVE_MAX: i32 = DST_LAYOUT == DST_LAYOUT_152 ? 0 : 1;
+/** The dead hear of an unregistered device after the barrier (3.7 on), not before it. */
+export const DST_EVENT_FINAL: bool = DST_LAYOUT == DST_LAYOUT_152;
+/** The dead hear of a device's end before the FIB drops its routes (2.6.18), not after. */
+export const DST_EVENT_FIRST: bool = DST_LAYOUT == DST_LAYOUT_208;
 /** There is an uncached list, and links for it in each rtable (3.6 on). */
 export const DST_HAS_UNCACHED: bool = DST_LAYOUT == DST_LAYOUT_152;
 
@@ -368,7 +380,8 @@ export class DstEntry {
   }
   /** Address of the metric words (RTAX_x at index x − 1), 0 if there are none. */
   @inline get metricsAt(): usize {
-    if (DST_METRICS_COPIED) return changetype<usize>(this) + offsetof<DstEntry208>("metrics");
+    if (DST_METRICS_COPIED) return changetype<usize>(this) + DST_METRICS_OFFSET;
+    if (DST_METRICS_COW) return readOnce32(changetype<usize>(this) + DST_METRICS_OFFSET) & ~1;
     return this.metrics & ~1;
   }
   /** Address of the chain pointer of the route cache, a published word. */

@@ -62,6 +62,27 @@ export const DST_RCU_HEAD_OFFSET: usize =
     : DST_LAYOUT == DST_LAYOUT_160
       ? offsetof<DstEntry160>("rcuHead")
       : offsetof<DstEntry152>("rcuHead");
+/** The tagged pointer, or the first of the words where each entry has its own. */
+export const DST_METRICS_OFFSET: usize =
+  DST_LAYOUT == DST_LAYOUT_208
+    ? offsetof<DstEntry208>("metrics")
+    : DST_LAYOUT == DST_LAYOUT_160
+      ? offsetof<DstEntry160>("metrics")
+      : offsetof<DstEntry152>("metrics");
+
+/** Pointers to neighbour and hardware header; 0 in layouts that have none. */
+export const DST_NEIGHBOUR_OFFSET: usize =
+  DST_LAYOUT == DST_LAYOUT_208
+    ? offsetof<DstEntry208>("neighbour")
+    : DST_LAYOUT == DST_LAYOUT_160
+      ? offsetof<DstEntry160>("neighbour")
+      : 0;
+export const DST_HH_OFFSET: usize =
+  DST_LAYOUT == DST_LAYOUT_208
+    ? offsetof<DstEntry208>("hh")
+    : DST_LAYOUT == DST_LAYOUT_160
+      ? offsetof<DstEntry160>("hh")
+      : 0;
 
 /** The entry whose rcu_head is at `head`: what an RCU callback is given. */
 export function dstOfRcuHead(head: usize): usize {

@@ -2,11 +2,14 @@
  * IP counters: the kernel's MIB (`/proc/net/snmp`), and one counter for each reason a packet was
  * dropped for, which later kernels know as skb drop reasons.
  *
- * 32 counters of 8 bytes in each CPU area (PCPU_MIB). Owner only, plain; the host adds them over
+ * 48 counters of 8 bytes in each CPU area (PCPU_MIB). Owner only, plain; the host adds them over
  * CPUs while no window runs. Every packet ends once, so at a quiescent point, over all CPUs:
  *
- *   InReceives + OutRequests == OutTransmits + InDelivers + Loopback + Σ drops
+ *   InReceives + OutRequests + ArpSent + Unparked
+ *     == OutTransmits + InDelivers + Loopback + Σ drops + Parked
  *
+ * Parked − Unparked packets wait for the link-layer address of their next hop. One that is parked
+ * and later sent or dropped is in both.
  * A datagram through loopback counts in OutRequests and again in InReceives. ForwDatagrams is
  * counted before the output, as in `ip_forward_finish`: such a packet may still be dropped. Departs
  * from the kernel in one thing: InReceives has frames that are not IP or another host's, too.
@@ -22,6 +25,9 @@ export const MIB_OUT_REQUESTS: usize = 3;
 export const MIB_OUT_TRANSMITS: usize = 4;
 /** Packets that the loopback device took; each is received again. */
 export const MIB_LOOPBACK: usize = 5;
+/** Packets that began to wait for their neighbour, and that ended waiting, sent or dropped. */
+export const MIB_PARKED: usize = 6;
+export const MIB_UNPARKED: usize = 7;
 
 /** First of the drop counters; their order is that of `MIB_DROPS` in `src/machine/counters.ts`. */
 export const MIB_DROPS: usize = 8;
@@ -49,8 +55,14 @@ export const DROP_BROADCAST_SEND: usize = 28;
 export const DROP_NO_BUFFER: usize = 29;
 export const DROP_DISCARDED: usize = 30;
 export const DROP_RT_BUG: usize = 31;
+/** Waited for a neighbour that did not answer: the kernel sends ICMP host unreachable. */
+export const DROP_HOST_UNREACHABLE: usize = 32;
+/** Waited for a neighbour and was pushed out by later packets, or its neighbour went away. */
+export const DROP_UNRESOLVED: usize = 33;
+/** ARP frames handed to a device's ring; they count in OutTransmits too. No drop. */
+export const MIB_ARP_SENT: usize = 34;
 /** Counters in use. */
-export const MIB_COUNTERS: usize = 32;
+export const MIB_COUNTERS: usize = 35;
 
 /** Adds one to a counter of this CPU. */
 export function mibInc(index: usize): void {

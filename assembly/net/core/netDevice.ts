@@ -8,7 +8,8 @@
  * Size 256, estimated: the kernel's has over 2 KiB, of which a forwarded packet reads these fields.
  * Two ways to count references (spec §9): one shared atomic (2.6.18), or a plain word in each CPU's
  * area whose sum means something only at teardown (2.6.37 on). This is the only file that looks at
- * that knob. Invariant at quiescence: count == dsts + neighbours + nexthops that point here.
+ * that knob. `blackhole_netdev` has the last slot and no ifindex. Invariant at quiescence: count ==
+ * dsts + neighbours + nexthops that point here.
  */
 import {
   atomicAdd32,
@@ -27,6 +28,10 @@ import { refPercpuHold, refPercpuRelease, refPercpuSum } from "../../lib/refPerc
 
 export const IFF_UP: u32 = 0x1;
 export const IFF_LOOPBACK: u32 = 0x8;
+/** There is one host at the other end: nobody asks for its address. */
+export const IFF_POINTOPOINT: u32 = 0x10;
+export const IFF_RUNNING: u32 = 0x40;
+export const IFF_NOARP: u32 = 0x80;
 /** The driver does not need the dst: it is dropped just before the frame is handed over. */
 export const IFF_XMIT_DST_RELEASE: u32 = 0x400;
 
@@ -34,9 +39,20 @@ export const NETREG_UNINITIALIZED: u32 = 0;
 export const NETREG_REGISTERED: u32 = 1;
 export const NETREG_UNREGISTERING: u32 = 2;
 export const NETREG_UNREGISTERED: u32 = 3;
+/** Nothing refers to the device any more. */
+export const NETREG_RELEASED: u32 = 4;
 
-/** Devices of a machine: their slots index per-CPU words. */
-export const NETDEVS_MAX: u32 = 64;
+/** Our own flag: what is sent through the device is freed. */
+export const IFF_BLACKHOLE: u32 = 0x40000000;
+/** Devices without a ring: their frames take another way. */
+export const IFF_NO_RING: u32 = IFF_LOOPBACK | IFF_BLACKHOLE;
+
+/** Devices that can be registered: their slots index per-CPU words. */
+export const NETDEVS_MAX: u32 = 63;
+/** Slot of `blackhole_netdev`, behind those of registered devices. */
+const BLACKHOLE_SLOT: u32 = 63;
+/** MTU of `blackhole_netdev`: the smallest that IPv4 allows. */
+const IPV4_MIN_MTU: u32 = 68;
 
 @unmanaged
 export class NetDevice {
@@ -67,6 +83,18 @@ export class NetDevice {
   private _pad9: u64;
   private _pad10: u64;
   regState: u32;
+  /** `netdev_wait_allrefs` (`net/ipv4/netdevWait.ts`): where it is, and in jiffies when it began,
+   * last sent the event again and last warned, and when it looks again. */
+  waitState: u32;
+  waitSince: u32;
+  waitResentAt: u32;
+  waitWarnedAt: u32;
+  waitWakeAt: u32;
+  /** How often it looked, sent the event again and warned, and the count it last warned of. */
+  waitLooks: u32;
+  waitResent: u32;
+  waitWarnings: u32;
+  waitCount: u32;
 
   @inline get flags(): u32 {
     return atomicLoad32(changetype<usize>(this) + offsetof<NetDevice>("_flags"));
@@ -120,6 +148,27 @@ export function registerNetdevice(ifindex: u32, mtu: u32, flags: u32): usize {
   dev.regState = NETREG_REGISTERED;
   plainStore32(superBlockAt() + G_NETDEV + ((<usize>(ifindex - 1)) << 2), <u32>at);
   return at;
+}
+
+/**
+ * Makes the device that entries without a device are given, 5.3 on: never registered, no ifindex,
+ * up, and whatever is sent through it is freed. At boot. False: no memory. Follows
+ * `blackhole_netdev_init`.
+ */
+export function blackholeNetdevInit(): bool {
+  const at = bootAlloc(NET_DEVICE_BYTES, 64);
+  if (!at) return false;
+  const dev = changetype<NetDevice>(at);
+  dev.slot = BLACKHOLE_SLOT;
+  dev.mtu = IPV4_MIN_MTU;
+  dev.flags = IFF_UP | IFF_RUNNING | IFF_BLACKHOLE;
+  plainStore32(superBlockAt() + G_NETDEV + ((<usize>BLACKHOLE_SLOT) << 2), <u32>at);
+  return true;
+}
+
+/** `blackhole_netdev`. */
+export function blackholeNetdev(): usize {
+  return netDeviceOf(BLACKHOLE_SLOT);
 }
 
 /** Takes a reference on a device. Follows `dev_hold`. */

@@ -8,7 +8,8 @@
  *   line 3  head, data
  *
  * `_skb_refdst` is one word: the dst, and bit 0 = SKB_DST_NOREF: no reference is held, RCU protects
- * it. Invariant: bit clear and pointer set ⇔ one reference of dst.refcnt is this skb's.
+ * it. Invariant: bit clear and pointer set ⇔ one reference of dst.refcnt is this skb's. With
+ * noref=off (2.6.18's `skb->dst`) it is a plain pointer, and whatever is set is counted.
  *
  * Owner only: an skb belongs to the CPU that received it, which has 64 of them for its hot frames.
  */
@@ -79,6 +80,7 @@ if (offsetof<SkBuff>("refdst") != 88) ERROR("_skb_refdst moved");
 
 /** The skb's dst, whether counted or not; 0 if none. */
 export function skbDst(skb: SkBuff): usize {
+  if (!NOREF) return skb.refdst;
   if (DEBUG) {
     bugOn((skb.refdst & SKB_DST_NOREF) != 0 && thisCpuHead().rcuNesting == 0, SITE_SKB_NOREF);
   }
@@ -105,14 +107,14 @@ export function skbDstSetNoref(skb: SkBuff, dst: usize): void {
 
 /** True when a dst is attached without a reference. */
 export function skbDstIsNoref(skb: SkBuff): bool {
-  return (skb.refdst & SKB_DST_NOREF) != 0 && (skb.refdst & ~SKB_DST_NOREF) != 0;
+  return NOREF && (skb.refdst & SKB_DST_NOREF) != 0 && (skb.refdst & ~SKB_DST_NOREF) != 0;
 }
 
 /** Detaches the dst and drops its reference if the skb holds one. Follows `skb_dst_drop`. */
 export function skbDstDrop(skb: SkBuff): void {
   const word = skb.refdst;
   if (word) {
-    if (!(word & SKB_DST_NOREF)) dstRelease(word);
+    if (!NOREF || !(word & SKB_DST_NOREF)) dstRelease(word);
     skb.refdst = 0;
   }
 }
@@ -131,7 +133,7 @@ export function skbDstForce(skb: SkBuff): void {
 /** Copies the dst of `from`: a counted one takes one more reference. Follows `skb_dst_copy`. */
 export function skbDstCopy(to: SkBuff, from: SkBuff): void {
   const word = from.refdst;
-  if (word != 0 && !(word & SKB_DST_NOREF)) dstHold(word);
+  if (word != 0 && (!NOREF || !(word & SKB_DST_NOREF))) dstHold(word);
   to.refdst = word;
 }
 

@@ -1,24 +1,17 @@
 /**
- * `ip_output` and `ip_finish_output2` of 3.10: from a routed packet to a frame with its hardware
- * header in the device's ring. The neighbour is looked up for every packet, under RCU-bh and
- * without a reference; its header is copied under the seqlock.
+ * `ip_output` of 3.10: from a routed packet to its device, and from a datagram of this host to a
+ * routed packet. What follows is `neighbourOutput.ts`.
  */
-import { plainLoad32, plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
+import { plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
 import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { devQueueXmit } from "../core/devXmit";
-import { DROP_NEEDS_FRAGMENT, DROP_NO_NEIGHBOUR, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
-import {
-  ETH_HLEN,
-  ETH_P_IP_LE,
-  ipv4NeighLookupNoref,
-  Neighbour,
-  NUD_CONNECTED,
-  neighHhCopy,
-} from "../core/neighbour";
+import { DROP_NEEDS_FRAGMENT, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
+import { ETH_P_IP_LE } from "../core/neighbour";
 import { IFF_LOOPBACK, NetDevice } from "../core/netDevice";
 import { kfreeSkb, SkBuff } from "../core/skbuff";
 import { ipHeaderSum } from "./ipInput";
-import { dstOutput, routeOutput, skbRouteDev, skbRouteMtu, skbRouteNexthop } from "./route";
+import { neighbourOutput } from "./neighbourOutput";
+import { dstOutput, routeOutput, skbRouteDev, skbRouteMtu } from "./route";
 import { thisFlow } from "./routeOutput";
 
 const IPDEFTTL: u32 = 64;
@@ -36,24 +29,7 @@ export function ipOutput(skb: SkBuff): void {
     return;
   }
   if (changetype<NetDevice>(dev).flags & IFF_LOOPBACK) devQueueXmit(skb);
-  else ipFinishOutput2(skb, dev);
-}
-
-function ipFinishOutput2(skb: SkBuff, dev: usize): void {
-  const nexthop = skbRouteNexthop(skb, plainLoad32(<usize>skb.networkHeader + 16));
-  const at = ipv4NeighLookupNoref(dev, nexthop);
-  if (at) {
-    const n = changetype<Neighbour>(at);
-    if (n.nudState & NUD_CONNECTED && n.hhLen) {
-      neighHhCopy(n, skb.data);
-      skb.data -= ETH_HLEN;
-      skb.len += ETH_HLEN;
-      devQueueXmit(skb);
-      return;
-    }
-  }
-  mibInc(DROP_NO_NEIGHBOUR);
-  kfreeSkb(skb);
+  else neighbourOutput(skb, dev);
 }
 
 /**

@@ -17,11 +17,11 @@ import { DEBUG, OUTPUT_SLOT, OUTPUT_SLOT_PERCPU, SLOT_COUNTED } from "../../conf
 import { listEmpty } from "../../lib/listHead";
 import { dstDisplaced, dstFree, dstHold, dstRelease } from "../core/dst";
 import { DST_CALL_DISCARD, DST_OBSOLETE_DEAD, DstEntry } from "../core/dstEntry";
-import { devHold, devPut, netDeviceOf } from "../core/netDevice";
+import { devHold, devPut } from "../core/netDevice";
 import { fibInfoAt, nhRthOutput } from "../fib/fibInfo";
 import { FibNh } from "../fib/fibNh";
 import { Rtable } from "./rtable";
-import { rtAddUncachedList } from "./uncachedList";
+import { orphanDevice, rtAddUncachedList } from "./uncachedList";
 
 /** The slot that an output route of this CPU uses. */
 export function outputSlotAt(nh: FibNh): usize {
@@ -70,8 +70,8 @@ export function nexthopFreeRoutes(nh: FibNh): void {
 
 /**
  * Drops what the slots of a nexthop hold, when its fib_info is freed after its grace period. Where
- * slots count, the entry is dead from here on and its device reference moves to loopback (6.8 has
- * a blackhole device for that). Follows `rt_fibinfo_free`.
+ * slots count, the entry is dead from here on and its device reference moves to
+ * `blackhole_netdev`. Follows `rt_fibinfo_free`.
  */
 function slotFree(slot: usize): void {
   const at = readOnce32(slot);
@@ -86,12 +86,10 @@ function slotFree(slot: usize): void {
   dst.input = DST_CALL_DISCARD;
   dst.output = DST_CALL_DISCARD;
   const dev = dst.dev;
-  const loopback = netDeviceOf(0);
-  if (dev != loopback) {
-    dst.dev = loopback;
-    devHold(loopback);
-    devPut(dev);
-  }
+  const orphans = orphanDevice();
+  dst.dev = orphans;
+  devHold(orphans);
+  devPut(dev);
   dstRelease(at);
 }
 

@@ -21,7 +21,7 @@ import {
   ROUTE_CACHE_NEXTHOP,
   ROUTE_CACHE_NONE,
 } from "../../config";
-import { DstEntry } from "../core/dstEntry";
+import { DST_HAS_NEIGHBOUR, DstEntry } from "../core/dstEntry";
 import { SkBuff, skbDst, skbDstSet } from "../core/skbuff";
 import {
   directDev,
@@ -89,4 +89,14 @@ export function skbRouteNexthop(skb: SkBuff, daddr: u32): u32 {
 export function skbRouteMtu(skb: SkBuff): u32 {
   if (HAS_DST) return ipv4Mtu(changetype<Rtable>(skbDst(skb)));
   return directMtu(skb);
+}
+
+/** True once after the packet's dst was confirmed: somebody behind it answered. Follows the flag
+ * `pending_confirm` in `dst_neigh_output`. */
+export function skbRouteConfirmed(skb: SkBuff): bool {
+  if (!HAS_DST || DST_HAS_NEIGHBOUR) return false;
+  const dst = changetype<DstEntry>(skbDst(skb));
+  if (!dst.pendingConfirm) return false;
+  dst.pendingConfirm = 0;
+  return true;
 }

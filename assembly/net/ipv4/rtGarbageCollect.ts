@@ -18,14 +18,10 @@
  */
 import { publish32, readOnce32 } from "../../arch/atomic";
 import { G_RT_GC, superBlockAt } from "../../arch/superblock";
-import { DEBUG, ENTRIES, ENTRIES_SHARED } from "../../config";
+import { DEBUG } from "../../config";
 import { jiffies, timeAfter } from "../../kernel/jiffies";
 import { inSoftirq, spinLockBh, spinUnlockBh } from "../../kernel/softirq";
-import {
-  COUNTER_DST_ENTRIES,
-  percpuCounterReadFast,
-  percpuCounterSum,
-} from "../../lib/percpuCounter";
+import { DST_ENTRIES_EXACT, dstEntriesGetSlow } from "../core/dstEntries";
 import { DST_GC_RT_GARBAGE_COLLECT, DST_OPS_IPV4, dstOpsOf } from "../core/dstOps";
 import { Rtable } from "./rtable";
 import { rtFree } from "./rtFree";
@@ -34,6 +30,7 @@ import {
   RtSysctl,
   rtBucketAt,
   rtBucketLock,
+  rtEntries,
   rtGcThresh,
   rtHash,
   rtHashBuckets,
@@ -48,9 +45,6 @@ import {
   RT_STAT_GC_TOTAL,
   rtStatInc,
 } from "./rtStat";
-
-/** Each use reads the count anew: it is one word. Else a run takes one exact sum for its goal. */
-const READS_ANEW: bool = ENTRIES == ENTRIES_SHARED;
 
 /** The statics of the collector; all racy-ok. */
 @unmanaged
@@ -92,32 +86,27 @@ export function rtGarbageCollectInit(): void {
   dstOpsOf(DST_OPS_IPV4).gc = DST_GC_RT_GARBAGE_COLLECT;
 }
 
-/** `dst_entries_get_fast`. */
-function entriesFast(): u32 {
-  return READS_ANEW ? entriesSlow() : <u32>percpuCounterReadFast(COUNTER_DST_ENTRIES);
-}
-
-/** `dst_entries_get_slow`. */
+/** `dst_entries_get_slow` of IPv4. */
 function entriesSlow(): u32 {
-  return <u32>percpuCounterSum(COUNTER_DST_ENTRIES);
+  return <u32>dstEntriesGetSlow(dstOpsOf(DST_OPS_IPV4));
 }
 
-/** The count for a further use in the same sum. */
+/** The count for a further use in the same sum: read anew, or the one exact sum of the run. */
 function entriesAgain(snapshot: i32): i32 {
-  return READS_ANEW ? <i32>entriesSlow() : snapshot;
+  return DST_ENTRIES_EXACT ? <i32>entriesSlow() : snapshot;
 }
 
 /** E < max_size; the exact count only where the fast one says no. */
 function isBelowMaxSize(s: RtSysctl): bool {
-  if (entriesFast() < s.maxSize) return true;
-  return !READS_ANEW && entriesSlow() < s.maxSize;
+  if (rtEntries() < s.maxSize) return true;
+  return !DST_ENTRIES_EXACT && entriesSlow() < s.maxSize;
 }
 
 /** E < gc_thresh by either count. */
 function isBelowThresh(): bool {
   const thresh = rtGcThresh();
-  if (entriesFast() < thresh) return true;
-  return !READS_ANEW && entriesSlow() < thresh;
+  if (rtEntries() < thresh) return true;
+  return !DST_ENTRIES_EXACT && entriesSlow() < thresh;
 }
 
 /**
@@ -203,7 +192,7 @@ function gcPasses(gc: RtGc, s: RtSysctl, goal: i32, now: u32): i32 {
     rtStatInc(RT_STAT_GC_GOAL_MISS);
     if (gc.expire == 0) break;
     gc.expire >>= 1;
-    if (entriesFast() < s.maxSize) return 0;
+    if (rtEntries() < s.maxSize) return 0;
   } while (!inSoftirq() && !timeAfter(jiffies(), now));
   if (isBelowMaxSize(s)) return 0;
   rtStatInc(RT_STAT_GC_DST_OVERFLOW);
@@ -221,7 +210,7 @@ export function rtGarbageCollect(): i32 {
   const s = rtSysctl();
   const now = jiffies();
   rtStatInc(RT_STAT_GC_TOTAL);
-  if (now - gc.lastGc < s.gcMinInterval && entriesFast() < s.maxSize) {
+  if (now - gc.lastGc < s.gcMinInterval && rtEntries() < s.maxSize) {
     rtStatInc(RT_STAT_GC_IGNORED);
     return 0;
   }

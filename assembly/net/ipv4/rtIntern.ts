@@ -23,8 +23,8 @@ import { refcountRead } from "../../lib/refcount";
 import { dstHold, dstRelease } from "../core/dst";
 import { DST_NOCACHE } from "../core/dstEntry";
 import { RTN_UNICAST } from "../fib/rtnetlink";
+import { bindNeighbour } from "./neighbourOutput";
 import { Rtable } from "./rtable";
-import { rtBindNeighbour } from "./rtBindNeighbour";
 import { rtCaching, rtEmergencyHashRebuild, rtSlowChainLength } from "./rtEmergency";
 import { rtDrop, rtFree } from "./rtFree";
 import { rtGarbageCollect } from "./rtGarbageCollect";
@@ -114,10 +114,10 @@ function isUnderAttack(bucket: usize, length: u32): bool {
 }
 
 /** 0, or the error for which the entry cannot have the neighbour that its kind needs. */
-function bindNeighbour(at: usize): i32 {
+function bindIfNeeded(at: usize): i32 {
   const rt = changetype<Rtable>(at);
   if (<u32>rt.rtType != RTN_UNICAST && !rtIsOutput(rt)) return 0;
-  return rtBindNeighbour(at);
+  return bindNeighbour(at);
 }
 
 /** The entry that was there before is used; the new one goes. */
@@ -135,7 +135,7 @@ function mergeInto(found: usize, at: usize, lock: usize): usize {
 /** A route for one use: nothing points to it, its last release ends it. Returns it or an error. */
 function uncached(at: usize): usize {
   changetype<Rtable>(at).flags |= DST_NOCACHE;
-  const err = bindNeighbour(at);
+  const err = bindIfNeeded(at);
   if (err == 0) return at;
   dstRelease(at);
   return <usize>err;
@@ -187,7 +187,7 @@ export function rtInternHash(hash0: u32, at: usize, ifindex: u32): usize {
       hash = rtHashCode(rt.keyDst, rt.keySrc, ifindex);
       continue;
     }
-    const err = bindNeighbour(at);
+    const err = bindIfNeeded(at);
     if (err == 0) {
       rt.next = plainLoad32(bucket);
       publish32(bucket, <u32>at);

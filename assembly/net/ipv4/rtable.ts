@@ -27,6 +27,7 @@ import {
 } from "../../config";
 import { jiffies, timeAfterEq } from "../../kernel/jiffies";
 import { listEmpty, listInit } from "../../lib/listHead";
+import { refcountInit } from "../../lib/refcount";
 import { dstAlloc } from "../core/dst";
 import {
   DST_HAS_UNCACHED,
@@ -35,6 +36,7 @@ import {
   DST_NOCACHE,
   DST_OBSOLETE_FORCE_CHK,
   DST_OBSOLETE_INITIAL,
+  DST_REF_BY_BUILDER,
   DST_ZEROED,
   DstEntry,
 } from "../core/dstEntry";
@@ -47,6 +49,7 @@ import { FibInfo } from "../fib/fibInfo";
 import { fibInfoPut } from "../fib/fibSemantics";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
+import { rtFreeMetrics } from "./rtMetrics";
 import { rtDelUncachedList } from "./uncachedList";
 
 export const RTCF_NOTIFY: u32 = 0x00010000;
@@ -61,6 +64,8 @@ export const RTCF_LOCAL: u32 = 0x80000000;
 export const RTABLE_HAS_KEY: bool = DST_LAYOUT != DST_LAYOUT_152;
 /** The entry carries its generation (2.6.25 on). */
 export const RTABLE_HAS_GENID: bool = DST_LAYOUT != DST_LAYOUT_208;
+/** The entry knows its in_device (2.6.18). */
+export const RTABLE_HAS_IDEV: bool = DST_LAYOUT == DST_LAYOUT_208;
 /** The entry says apart from `rt_iif` which device its packet was routed from (2.6.39 on). */
 export const RTABLE_HAS_ROUTE_IIF: bool = DST_LAYOUT == DST_LAYOUT_160;
 /** A learned path MTU stands in the entry (3.6 on). */
@@ -313,6 +318,9 @@ export const RTABLE_GENID_OFFSET: usize =
 /** 0 in a layout without an uncached list. */
 export const RTABLE_UNCACHED_OFFSET: usize =
   DST_LAYOUT == DST_LAYOUT_152 ? offsetof<Rtable152>("rtUncachedNext") : 0;
+/** Address of the peer word: a shared one, set once by cmpxchg. 0 in a layout without peers. */
+export const RTABLE_PEER_OFFSET: usize =
+  DST_LAYOUT == DST_LAYOUT_160 ? offsetof<Rtable160>("peer") : 0;
 /** 0 in a layout that tells input from output by the key. */
 export const RTABLE_IS_INPUT_OFFSET: usize =
   DST_LAYOUT == DST_LAYOUT_152 ? offsetof<Rtable152>("rtIsInput") : 0;
@@ -326,6 +334,7 @@ export function rtDstAlloc(dev: usize, willCache: bool): usize {
   const at = dstAlloc(DST_OPS_IPV4, dev, 1, DST_OBSOLETE_INITIAL, flags);
   if (!at) return 0;
   const rt = changetype<Rtable>(at);
+  if (DST_REF_BY_BUILDER) refcountInit(rt.refcntAt);
   if (RTABLE_HAS_GENID) rt.rtGenid = rtGenid();
   if (DST_ZEROED) return at;
   rt.rtFlags = 0;
@@ -337,14 +346,10 @@ export function rtDstAlloc(dev: usize, willCache: bool): usize {
   return at;
 }
 
-/** IPv4's part of the end of an entry: it lets its fib_info go and leaves the uncached list.
- * Follows `ipv4_dst_destroy`. */
+/** IPv4's part of the end of an entry: its peer and its route's metrics go, and it leaves the
+ * uncached list. Follows `ipv4_dst_destroy`. */
 export function ipv4DstDestroy(at: usize): void {
-  if (DST_METRICS_COW) {
-    const rt = changetype<Rtable>(at);
-    if (rt.fi) fibInfoPut(changetype<FibInfo>(<usize>rt.fi));
-    rt.fi = 0;
-  }
+  if (DST_METRICS_COW) rtFreeMetrics(changetype<Rtable>(at));
   if (!DST_HAS_UNCACHED) return;
   if (!listEmpty(changetype<Rtable>(at).uncachedAt)) rtDelUncachedList(at);
 }

@@ -15,10 +15,10 @@
 import { COST_UNCACHED_ADD, COST_UNCACHED_DEL, countCost } from "../../arch/costs";
 import { PCPU_UNCACHED, smpProcessorId, thisCpuArea } from "../../arch/percpu";
 import { cpuAreaOf, G_UNCACHED, possibleCpus, superBlockAt } from "../../arch/superblock";
-import { DEBUG, UNCACHED, UNCACHED_PERCPU } from "../../config";
+import { DEBUG, SLOT_COUNTED, UNCACHED, UNCACHED_PERCPU } from "../../config";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { listAddTail, listDel, listEmpty, listInit, listNext } from "../../lib/listHead";
-import { devHold, devPut, netDeviceOf } from "../core/netDevice";
+import { blackholeNetdev, devHold, devPut, netDeviceOf } from "../core/netDevice";
 import { RTABLE_UNCACHED_OFFSET, Rtable } from "./rtable";
 
 const LIST_HEAD: usize = 16;
@@ -67,10 +67,16 @@ export function rtDelUncachedList(at: usize): void {
   spinUnlockBh(list);
 }
 
-/** Members of every list that hold `dev` move their device reference to loopback. Returns how many.
- * Follows 3.10's `rt_flush_dev`; members stay listed. */
+/** The device of entries that lose theirs: loopback, or `blackhole_netdev` where slots count, as
+ * from 5.3 on (4.13 to 5.2 count, and use loopback). */
+export function orphanDevice(): usize {
+  return SLOT_COUNTED ? blackholeNetdev() : netDeviceOf(0);
+}
+
+/** Members of every list that hold `dev` move their device reference to `orphanDevice`. Returns how
+ * many. Follows `rt_flush_dev`; members stay listed. */
 export function rtFlushDev(dev: usize): u32 {
-  const loopback = netDeviceOf(0);
+  const orphans = orphanDevice();
   let moved: u32 = 0;
   for (let n: u32 = 0; n < uncachedLists(); n++) {
     const list = uncachedListAt(n);
@@ -80,8 +86,8 @@ export function rtFlushDev(dev: usize): u32 {
     for (let e = listNext(head); e != head; e = listNext(e)) {
       const rt = changetype<Rtable>(e - RTABLE_UNCACHED_OFFSET);
       if (rt.dev != dev) continue;
-      rt.dev = loopback;
-      devHold(loopback);
+      rt.dev = orphans;
+      devHold(orphans);
       devPut(dev);
       moved++;
     }

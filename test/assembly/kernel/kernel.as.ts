@@ -16,6 +16,7 @@ export {
   clockInit,
   clockPackets,
   jiffies,
+  roundJiffiesRelative,
   timeAfter,
   timeAfterEq,
 } from "../../../assembly/kernel/jiffies";

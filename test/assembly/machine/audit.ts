@@ -45,6 +45,7 @@ export function expectAtRest(router: Router, idleCounts: readonly number[]): voi
   for (const rtable of router.hashed()) expect(router.refcnt(rtable)).toBe(0);
   expect(router.control("uncachedMembers")).toBe(0);
   expect(router.machine.u32[router.call("dstGarbageHeadAt") / 4]).toBe(0);
+  expect(router.machine.u32[router.call("dstBusyHeadAt") / 4]).toBe(0);
   WORLD.devices.forEach(({ ifindex }, i) => {
     const at = router.machine.deviceAt(ifindex);
     const here = kept.filter((rtable) => router.field(rtable, "DST_DEV_OFFSET") === at);

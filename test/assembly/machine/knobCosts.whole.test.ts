@@ -55,14 +55,33 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     shared: { perPacket: { devHolds: 1, atomicRmw: 3 } },
     percpu: { perPacket: { devHolds: 1, atomicRmw: 1 } },
   },
+  fib: {
+    trie: { perPacket: { lookups: 2, zoneProbes: 0, atomicRmw: 0 } },
+    // Both zones of local, then those of main from its longest on.
+    hash: { perPacket: { lookups: 2, zoneProbes: 3.9, atomicRmw: 4 } },
+  },
   free: {
     now: { perPacket: { rcuCallbacks: 0 } },
     rcu: { perPacket: { rcuCallbacks: 1 } },
+  },
+  // What a pass costs is below: no packet pays for it.
+  "dst-gc": {
+    timer: { perPacket: { dstDestroys: 0 } },
+    work: { perPacket: { dstDestroys: 0 } },
+  },
+  entries: {
+    shared: { perPacket: { dstAllocations: 1, atomicRmw: 3 } },
+    percpu: { perPacket: { dstAllocations: 1, atomicRmw: 1 } },
   },
   "dst-layout": {
     "208": { perPacket: { lookups: 2 }, entryBytes: 328 },
     "160": { perPacket: { lookups: 2 }, entryBytes: 232 },
     "152": { perPacket: { lookups: 2 }, entryBytes: 192 },
+  },
+  neighbour: {
+    "bound-rwlock": { perPacket: { neighbourLookups: 0, atomicCmpxchg: 1 } },
+    "bound-seqlock": { perPacket: { neighbourLookups: 0 } },
+    lookup: { perPacket: { neighbourLookups: 1 } },
   },
   invalidate: {
     flush: { perPacket: { lookups: 0, slotHits: 1 } },
@@ -149,6 +168,18 @@ describe("where one row of counters is not enough", () => {
     router.machine.setWord("SB_PACKETS_PER_TICK", 0);
     withFlows(router, "single-flow");
     expect(perPacket(router, "single-flow")).toMatchObject(expected);
+  });
+
+  it.each([
+    // The list's, and the timer's twice; or the mutex and the list's, with the timer left armed.
+    ["timer", 3],
+    ["work", 2],
+  ])("dst-gc=%s: locks of a second pass over ten entries that are held", async (gc, expected) => {
+    const router = await coreRouter(`linux-3.10+dst-gc=${gc}`, CPUS);
+    const dev = router.machine.deviceAt(WORLD.nexthops[0]?.ifindex ?? 0);
+    for (let i = 0; i < 10; i++) router.call("dstFree", router.call("rtDstAlloc", dev, 1));
+    router.call("dstGcTask");
+    expect(router.costs(() => router.call("dstGcTask")).locks).toBe(expected);
   });
 
   it.each([

@@ -7,7 +7,13 @@
 import { parseDesign } from "../../../src/image/designs.js";
 import type { Flavour } from "../../../src/image/flavour.js";
 import { findImage, type Image } from "../../../src/image/imageStore.js";
-import { type Costs, clearCosts, readCosts, readMib } from "../../../src/machine/counters.js";
+import {
+  type Costs,
+  clearCosts,
+  dropsBetween,
+  readCosts,
+  readMib,
+} from "../../../src/machine/counters.js";
 import { Experiment } from "../../../src/machine/experiment.js";
 import type { Machine } from "../../../src/machine/machine.js";
 import { sentFrames } from "../../../src/machine/txRing.js";
@@ -22,6 +28,8 @@ import { bigTable } from "../../src/workloads/tables.js";
 /** Ids of `assembly/mm/caches.ts`. */
 export const RTABLE_CACHE = 0;
 export const NEIGHBOUR_CACHE = 2;
+/** Id of `assembly/net/core/dstOps.ts`. */
+const DST_OPS_IPV4 = 1;
 
 /** Milliseconds for making images that are not there yet. */
 export const COMPILE_MS = 240_000;
@@ -47,6 +55,8 @@ export interface RouterOptions {
   readonly flavour?: Flavour;
   /** Images made by the test instead of those of the designs. */
   readonly images?: readonly Image[];
+  /** Room for a list of updates in each machine, which then has a table part of its own. */
+  readonly updateBytes?: number;
   /** Buckets of a route cache's hash; small, so that tests can fill it. */
   readonly rhashEntries?: number;
   readonly seed?: number;
@@ -75,6 +85,8 @@ export async function routersOf(
     nexthopOf,
     templates: rxTemplates(WORLD),
     flowPairs: 1 << 16,
+    ownTables: options.updateBytes === undefined ? 0 : images.length,
+    updateBytes: options.updateBytes ?? 0,
     boot: {
       cpus: options.cpus ?? 1,
       cores: 2,
@@ -144,11 +156,7 @@ export class Router {
     const after = readMib(this.machine);
     for (const one of sentFrames(this.machine, cpu, sent)) ends.push({ kind: "forwarded", ...one });
     for (let i = before.inDelivers; i < after.inDelivers; i++) ends.push({ kind: "delivered" });
-    const other: string[] = [];
-    for (const [name, count] of Object.entries(after.drops)) {
-      const was = before.drops[name as keyof typeof before.drops] ?? 0;
-      for (let i = was; i < count; i++) other.push(name);
-    }
+    const other = dropsBetween(before, after);
     if (ends.length === 1 && other.length === 0) return ends[0] ?? "none";
     if (ends.length === 0 && other.length === 1) {
       return { kind: "dropped", reason: other[0] } as Fate;
@@ -227,7 +235,7 @@ export class Router {
 
   /** `dst_entries_get_slow`. */
   entries(): number {
-    return this.call("percpuCounterSum", 0);
+    return this.call("dstEntriesOf", DST_OPS_IPV4, 0);
   }
 
   /** References on the device with this ifindex. */

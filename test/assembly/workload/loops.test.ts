@@ -3,7 +3,7 @@
  * order and to the byte.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Mib, readMib } from "../../../src/machine/counters.js";
+import { dropsBetween, type Mib, readMib } from "../../../src/machine/counters.js";
 import { sentFrames } from "../../../src/machine/txRing.js";
 import type { Fate } from "../../../src/reference/fate.js";
 import { isMulticast } from "../../../src/reference/ipv4Address.js";
@@ -76,10 +76,7 @@ function expectedEnds(fates: readonly Fate[]): BurstEnds {
 function seenEnds(router: Router, before: Mib, sent: number): BurstEnds {
   const after = readMib(router.machine);
   const drops: Record<string, number> = {};
-  for (const [name, count] of Object.entries(after.drops)) {
-    const more = count - (before.drops[name as keyof typeof before.drops] ?? 0);
-    if (more > 0) drops[name] = more;
-  }
+  for (const name of dropsBetween(before, after)) drops[name] = (drops[name] ?? 0) + 1;
   const frames = sentFrames(router.machine, 0, sent).map(
     ({ ifindex, frame }) => `${ifindex} ${Buffer.from(frame).toString("hex")}`,
   );

@@ -18,7 +18,7 @@
     (i32.load offset=4
      (global.get $global$0)
     )
-    (i32.const 4224)
+    (i32.const 4416)
    )
   )
  )

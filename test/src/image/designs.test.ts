@@ -14,6 +14,9 @@ const LINUX_3_10 = {
   DST_UNCACHED: 0,
   DST_DEV_COUNT: 1,
   DST_FREE: 1,
+  DST_FIB: 0,
+  DST_DST_GC: 1,
+  DST_ENTRIES: 1,
   DST_DST_LAYOUT: 2,
   DST_INVALIDATE: 1,
   DST_EXPIRE_SCAN: 0,
@@ -23,7 +26,8 @@ const LINUX_3_10 = {
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct|hash, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, " +
+  "dev-count=shared|percpu, free=now|rcu, fib=trie|hash, dst-gc=timer|work, " +
+  "entries=shared|percpu, dst-layout=208|160|152, invalidate=flush|genid, " +
   "expire-scan=none|timer|work, source-check=always|shortcut";
 
 /** What both kernels with a hash of flows change. */

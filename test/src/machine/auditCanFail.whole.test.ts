@@ -174,7 +174,24 @@ const LEAKS: readonly (readonly [string, (machine: Machine) => void, RegExp])[] 
       const control = machine.cpu(machine.controlCpu);
       expect(control.callSigned("neighAddPermanent", machine.deviceAt(6), 77, 1, 2)).toBe(0);
     },
-    /^neighbours in use: [\s\S]*^neighbours in the table: /m,
+    /^PERMANENT neighbours: found 81, expected 80$/m,
+  ],
+  [
+    "a reference on a neighbour that nobody has",
+    (machine) => {
+      const at = machine.cpu(machine.controlCpu).call("neighNext", 0);
+      const refcnt = (at + machine.layout.at("NEIGH_REFCNT")) / 4;
+      machine.u32[refcnt] = (machine.u32[refcnt] ?? 0) + 1;
+    },
+    /^refcnt of neighbour 10\.2\.\d+\.\d+: found 2, expected 1$/m,
+  ],
+  [
+    "a packet that waits and is in no queue",
+    (machine) => {
+      const parked = machine.areaOf(0) + machine.layout.at("PCPU_MIB") + 8 * 6;
+      machine.u32[parked / 4] = (machine.u32[parked / 4] ?? 0) + 1;
+    },
+    /^packets that wait for a neighbour: found 0, expected 1$/m,
   ],
   [
     "a packet that is counted nowhere",

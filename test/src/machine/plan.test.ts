@@ -1,9 +1,13 @@
 /** The memory plan: regions lie apart, inside the memory, and a plan too big is one line. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseDesign } from "../../../src/image/designs.js";
 import {
   describePlan,
   EXPERIMENT_AT,
+  type FibKind,
+  fibKindOf,
+  type MachineNeeds,
   type MemoryPlan,
   type PlanRequest,
   planMemory,
@@ -14,18 +18,30 @@ import {
 } from "../../../src/machine/plan.js";
 import { UsageError } from "../../../src/reference/usageError.js";
 
-const SMALL: PlanRequest = { routes: 1_000, cpus: 2, flowPairs: 4_096, machines: 3, seed: 1 };
+const TRIE: MachineNeeds = { fib: "trie", cache: null };
+const MACHINES = [TRIE, { ...TRIE, fib: "hash" as const }, TRIE];
+const SMALL: PlanRequest = {
+  routes: 1_000,
+  cpus: 2,
+  flowPairs: 4_096,
+  machines: MACHINES,
+  seed: 1,
+};
 
 function regionsOf(plan: MemoryPlan): Region[] {
   const experiment = { base: EXPERIMENT_AT, bytes: WASM_PAGE_BYTES };
-  const parts = plan.machines.flatMap(({ superblock, cpuAreas, boot, rings, pages }) => [
-    superblock,
-    cpuAreas,
-    boot,
-    rings,
-    pages,
-  ]);
-  return [experiment, plan.templates, plan.flows, plan.table, ...parts];
+  const parts = plan.machines.flatMap(
+    ({ superblock, cpuAreas, boot, rings, pages, trace, ownTable, updates }) => [
+      superblock,
+      cpuAreas,
+      boot,
+      rings,
+      pages,
+      trace,
+      ...(ownTable === null ? [] : [ownTable, updates]),
+    ],
+  );
+  return [experiment, plan.templates, plan.flows, ...Object.values(plan.tables), ...parts];
 }
 
 describe("planMemory", () => {
@@ -34,7 +50,16 @@ describe("planMemory", () => {
       routes: fc.integer({ min: 1, max: 1_000_000 }),
       cpus: fc.integer({ min: 1, max: 8 }),
       flowPairs: fc.integer({ min: 64, max: 4_000_000 }),
-      machines: fc.integer({ min: 1, max: 6 }),
+      machines: fc.array(
+        fc.record({
+          fib: fc.constantFrom<FibKind>("trie", "hash"),
+          cache: fc.constantFrom(null, { buckets: 4_096, entries: 65_536, entryBytes: 384 }),
+        }),
+        { minLength: 1, maxLength: 5 },
+      ),
+      traceEvents: fc.constantFrom(0, 1_000),
+      ownTables: fc.integer({ min: 0, max: 3 }),
+      updateBytes: fc.integer({ min: 192, max: 100_000 }),
       seed: fc.nat({ max: 0xffffffff }),
     });
     fc.assert(
@@ -49,7 +74,7 @@ describe("planMemory", () => {
         }
         expect(end).toBeLessThanOrEqual(plan.bytes);
         expect(plan.bytes % WASM_PAGE_BYTES).toBe(0);
-        expect(plan.machines).toHaveLength(r.machines);
+        expect(plan.machines).toHaveLength(r.machines.length);
         // The rows of the table pass through the flow lists while they are loaded.
         expect(plan.flows.bytes).toBeGreaterThanOrEqual(8 * Math.max(r.routes, r.flowPairs));
       }),
@@ -59,13 +84,13 @@ describe("planMemory", () => {
 
   it("moves the machines with the seed, and nothing else", () => {
     const [one, two] = [planMemory(SMALL), planMemory({ ...SMALL, seed: 2 })];
-    expect(one.table).toEqual(two.table);
+    expect(one.tables).toEqual(two.tables);
     expect(one.machines[0]?.superblock.base).not.toBe(two.machines[0]?.superblock.base);
     expect(planMemory(SMALL)).toEqual(one);
   });
 
   it("refuses what does not fit 4 GiB in one line with the budget", () => {
-    const request = { ...SMALL, cpus: 64, machines: 16 };
+    const request = { ...SMALL, cpus: 64, machines: new Array<MachineNeeds>(16).fill(TRIE) };
     let message = "";
     try {
       planMemory(request);
@@ -73,10 +98,22 @@ describe("planMemory", () => {
       expect(error).toBeInstanceOf(UsageError);
       message = String(error instanceof Error ? error.message : error);
     }
-    expect(message).toMatch(/^memory \d+ MiB: table 5 MiB for 1000 routes, flow lists 1 MiB, /);
-    expect(message).toMatch(/16 machines of \d+ MiB for 64 CPUs each .*; allowed: 4095 MiB/);
+    expect(message).toMatch(
+      /^memory \d+ MiB: table as trie 5 MiB for 1000 routes, flow lists 1 MiB, /,
+    );
+    expect(message).toMatch(
+      /16 machines of \d+ MiB at most for 64 CPUs each .*; allowed: 4095 MiB/,
+    );
     expect(message).not.toContain("\n");
-    expect(() => planMemory({ ...request, machines: 4 })).not.toThrow();
+    expect(() => planMemory({ ...request, machines: [TRIE, TRIE, TRIE, TRIE] })).not.toThrow();
+  });
+
+  it("has one table part for each kind of FIB, of what a route takes there", () => {
+    const plan = planMemory({ ...SMALL, routes: 1_000_000 });
+    expect(Object.keys(plan.tables).sort()).toEqual(["hash", "trie"]);
+    expect(plan.tables.hash?.bytes).toBeLessThan(plan.tables.trie?.bytes ?? 0);
+    expect(fibKindOf(parseDesign("linux-3.10").row)).toBe("trie");
+    expect(fibKindOf(parseDesign("linux-3.10+fib=hash").row)).toBe("hash");
   });
 
   it("names the whole and its parts", () => {

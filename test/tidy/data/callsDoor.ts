@@ -11,8 +11,13 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/kernel/timer.ts": "timer_list.function: call_timer_fn calls it",
   "assembly/kernel/workqueue.ts": "work_struct.func: process_one_work calls it",
   "assembly/net/core/devXmit.ts": "packet_type.func: loopback hands a frame to its protocol",
-  "assembly/net/core/dst.ts": "dst_ops.gc and .destroy, the RCU callbacks of a dst, dst_gc_work",
-  "assembly/net/core/neighbour.ts": "the RCU callback that frees a neighbour",
+  "assembly/net/core/dst.ts": "dst_ops.gc, .check and .destroy, the RCU callbacks of a dst",
+  "assembly/net/core/dstDevEvent.ts": "dst_ops.ifdown, for each dead entry",
+  "assembly/net/core/dstGc.ts": "the timer of the collector, and dst_gc_work",
+  "assembly/net/core/dstMetrics.ts": "dst_ops.cow_metrics, at the first write",
+  "assembly/net/core/neighbourState.ts": "neigh_ops.solicit: neigh_probe calls it",
+  "assembly/net/core/neighbourTable.ts":
+    "neigh_table.constructor, timers of the table and its entries, the RCU callback of an entry",
   "assembly/net/fib/fibSemantics.ts":
     "the RCU callback that frees a fib_info; free_fib_info_rcu releases the routes in its slots",
   "assembly/net/fib/rtGenid.ts": "not a pointer: fib calls rt_cache_flush, which lies in net/ipv4",

@@ -15,6 +15,8 @@ import {
 const TX = 6;
 const LO = 1;
 const IFF_UP = 1;
+const NETDEV_DOWN = 2;
+const NETDEV_UNREGISTER_FINAL = 0x11;
 const FLAGS_OF_DEVICE = 8;
 
 function obsoleteOf(router: Router, at: number): number {
@@ -138,6 +140,7 @@ describe("the garbage list of linux-3.10", () => {
   const word = (at: number): number => router.machine.u32[at / 4] ?? 0;
   const handlers = (at: number): number[] => [word(at + DST_INPUT), word(at + DST_OUTPUT)];
   const garbageHead = (): number => word(router.call("dstGarbageHeadAt"));
+  const busyHead = (): number => word(router.call("dstBusyHeadAt"));
   const setDeviceUp = (up: boolean): void => {
     const at = (dev + FLAGS_OF_DEVICE) / 4;
     const flags = router.machine.u32[at] ?? 0;
@@ -166,12 +169,12 @@ describe("the garbage list of linux-3.10", () => {
     expect(router.field(at, "DST_NEXT_OFFSET")).toBe(0);
     expect(router.entries()).toBe(1);
     expect(router.call("dstGcTask")).toBe(1);
-    expect(garbageHead()).toBe(at);
+    expect([garbageHead(), busyHead()]).toEqual([0, at]);
     router.call("dstRelease", at);
     expect(router.entries()).toBe(1);
     release();
     expect(router.entries()).toBe(0);
-    expect(garbageHead()).toBe(0);
+    expect([garbageHead(), busyHead()]).toEqual([0, 0]);
   });
 
   it("F4-11 a DEAD entry discards if its device is down, else goes on for its holders", () => {
@@ -192,10 +195,10 @@ describe("the garbage list of linux-3.10", () => {
     const live = alloc();
     router.call("dstFree", at);
     const counts = [router.deviceCount(TX), router.deviceCount(LO)];
-    router.control("dstDevEvent", dev, 0);
+    router.control("dstDevEvent", dev, NETDEV_DOWN);
     expect(handlers(at)).toEqual([CALL_DISCARD, CALL_DISCARD]);
     expect([router.deviceCount(TX), router.deviceCount(LO)]).toEqual(counts);
-    router.control("dstDevEvent", dev, 1);
+    router.control("dstDevEvent", dev, NETDEV_UNREGISTER_FINAL);
     expect(router.field(at, "DST_DEV_OFFSET")).toBe(router.machine.deviceAt(LO));
     expect(router.deviceCount(TX)).toBe((counts[0] ?? 0) - 1);
     expect(router.deviceCount(LO)).toBe((counts[1] ?? 0) + 1);

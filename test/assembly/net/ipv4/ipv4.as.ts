@@ -28,11 +28,19 @@ import { ipv4Mtu, Rtable, rtNexthop } from "../../../../assembly/net/ipv4/rtable
 
 export * from "../../../../assembly/index";
 export {
+  ipv4NeighLookupNoref,
+  neighReachableTime,
+} from "../../../../assembly/net/core/neighbourTable";
+export { arpConstructor } from "../../../../assembly/net/ipv4/arp";
+export { deviceUnregisterFinal } from "../../../../assembly/net/ipv4/deviceEvents";
+export {
   ipv4IsLbcast,
   ipv4IsLoopback,
   ipv4IsMulticast,
   ipv4IsZeronet,
 } from "../../../../assembly/net/ipv4/inetAddress";
+export { ipFinishOutput2 } from "../../../../assembly/net/ipv4/ipFinishOutput2";
+export { NETDEV_WAIT_BARRIER } from "../../../../assembly/net/ipv4/netdevWait";
 export { ipRouteOutputKey } from "../../../../assembly/net/ipv4/routeOutput";
 export { rtCacheValid, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 export { rtStatInc } from "../../../../assembly/net/ipv4/rtStat";

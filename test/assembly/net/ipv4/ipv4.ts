@@ -1,7 +1,7 @@
 /** A whole machine with single steps of net/ipv4 exported, compiled once for the folder. */
 import { parseDesign } from "../../../../src/image/designs.js";
 import { sha256 } from "../../../../src/image/imageStore.js";
-import { readMib } from "../../../../src/machine/counters.js";
+import { dropsBetween, readMib } from "../../../../src/machine/counters.js";
 import { sentFrames } from "../../../../src/machine/txRing.js";
 import type { Fate } from "../../../../src/reference/fate.js";
 import type { Route } from "../../../../src/reference/world.js";
@@ -39,11 +39,7 @@ export function fateOf(router: Router, step: () => void): Fate {
   const after = readMib(machine);
   const ends = sentFrames(machine, 0, sent).map((one): Fate => ({ kind: "forwarded", ...one }));
   for (let i = before.inDelivers; i < after.inDelivers; i++) ends.push({ kind: "delivered" });
-  for (const [name, count] of Object.entries(after.drops)) {
-    const reason = name as keyof typeof after.drops;
-    for (let i = before.drops[reason] ?? 0; i < count; i++)
-      ends.push({ kind: "dropped", reason } as Fate);
-  }
+  for (const reason of dropsBetween(before, after)) ends.push({ kind: "dropped", reason } as Fate);
   const [end] = ends;
   if (end === undefined || ends.length !== 1) throw new Error(`${ends.length} ends of one packet`);
   return end;

@@ -3,13 +3,10 @@
  * entry is worth and in which chain it lies is the test's to say.
  */
 import { plainLoad32, publish32 } from "../../../../assembly/arch/atomic";
-import {
-  COUNTER_DST_ENTRIES,
-  percpuCounterReadFast,
-  percpuCounterSum,
-} from "../../../../assembly/lib/percpuCounter";
 import { refcountRead } from "../../../../assembly/lib/refcount";
+import { dstEntriesOf } from "../../../../assembly/net/core/dstEntries";
 import { DST_METRICS_COPIED, DstEntry } from "../../../../assembly/net/core/dstEntry";
+import { DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
 import { RTABLE_HAS_ROUTE_IIF, Rtable, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 import { rtCaching, rtSlowChainLength } from "../../../../assembly/net/ipv4/rtEmergency";
 import { rtExpire } from "../../../../assembly/net/ipv4/rtExpire";
@@ -78,11 +75,11 @@ export function setTimes(at: usize, lastuse: u32, expires: u32): void {
 
 /** The count of entries as the gate of an allocation reads it. */
 export function entriesFast(): i32 {
-  return percpuCounterReadFast(COUNTER_DST_ENTRIES);
+  return dstEntriesOf(DST_OPS_IPV4, true);
 }
 
 export function entriesSlow(): i32 {
-  return percpuCounterSum(COUNTER_DST_ENTRIES);
+  return dstEntriesOf(DST_OPS_IPV4, false);
 }
 
 export function firstOf(hash: u32): u32 {
