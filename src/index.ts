@@ -17,6 +17,22 @@ export { InputError } from "./inputs/inputError.js";
 export { loadRoutes } from "./inputs/loadRoutes.js";
 export { parseRoutesOption, type RoutesOption } from "./inputs/parseRoutesOption.js";
 export type { RoutingTable } from "./inputs/routingTable.js";
+export { ipv4Packet, type PacketText } from "./library/ipv4Packet.js";
+export {
+  bootRouter,
+  type Router,
+  type RouterCounters,
+  type RouterFate,
+  type RouterOptions,
+} from "./library/router.js";
+export {
+  type DeviceText,
+  type NeighbourText,
+  parseMac,
+  type RouteText,
+  type WorldText,
+} from "./library/worldOf.js";
+export type { AuditReport } from "./machine/audit.js";
 export { CpuFailure } from "./machine/cpus.js";
 export { analyseCell } from "./measure/analyse.js";
 export type { CellAnalysis, CellFailure } from "./measure/analysis.js";

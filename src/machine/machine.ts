@@ -288,6 +288,8 @@ export class Machine {
     bytes.setUint8(8, route.scope);
     bytes.setUint32(12, nlflags, true);
     bytes.setUint32(16, swapBytes(route.preferredSource ?? 0), true);
+    // A route that sends nothing on (blackhole, …) has no nexthop.
+    if (nexthop.ifindex === 0) return;
     bytes.setUint32(32, 1, true);
     bytes.setUint32(64, this.deviceAt(nexthop.ifindex), true);
     bytes.setUint32(68, nexthop.ifindex, true);

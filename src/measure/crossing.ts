@@ -26,7 +26,7 @@ export type Crossing =
       /** How often the ratio passes 1; above 1 only the first pass is told. */
       readonly passes: number;
     }
-  /** No point is surely on the other side: every ratio is above 1, below 1, or not surely either. */
+  /** No point is surely on the other side of 1. */
   | { readonly kind: "none"; readonly side: "above" | "below" | "unclear" };
 
 /** The places where the line through (x, log y) passes 0, in their order. */

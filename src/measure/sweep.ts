@@ -22,8 +22,8 @@ export interface SweepOptions {
 export type CompareTable = (options: CompareOptions) => Promise<ResultDocument>;
 
 /**
- * Runs the shard's comparisons, one after the other, until the user asks to stop; the document grows
- * in `onPartial`'s hands. Fails as `compare` does.
+ * Runs the shard's comparisons, one after the other, until the user asks to stop; the document
+ * grows in `onPartial`'s hands. Fails as `compare` does.
  */
 export async function sweep(
   options: SweepOptions,

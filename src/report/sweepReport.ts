@@ -170,8 +170,8 @@ export function sweepReport(sweep: SweepDocument, options: { readonly colour: bo
     ...(series.length === 0 ? [paint.error("no result: no cell was measured.")] : series),
     ...sweepNotes(sweep).map((note) => `note: ${note}`),
     paint.dim(
-      "ns: median time of a packet on one CPU. Ratios: 95 % intervals of each point by itself; a\n" +
-        "crossing lies on straight lines between the points.",
+      "ns: median time of a packet on one CPU. Ratios: 95 % intervals of each point by itself;\n" +
+        "a crossing lies on straight lines between the points.",
     ),
     paint.dim(`What this is: ${sweep.disclaimer}.`),
   ];

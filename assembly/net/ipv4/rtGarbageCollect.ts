@@ -21,7 +21,7 @@ import { G_RT_GC, superBlockAt } from "../../arch/superblock";
 import { DEBUG } from "../../config";
 import { jiffies, timeAfter } from "../../kernel/jiffies";
 import { inSoftirq, spinLockBh, spinUnlockBh } from "../../kernel/softirq";
-import { DST_ENTRIES_EXACT, dstEntriesGetSlow } from "../core/dstEntries";
+import { DST_ENTRIES_ONE_WORD, dstEntriesGetFast, dstEntriesGetSlow } from "../core/dstEntries";
 import { DST_GC_RT_GARBAGE_COLLECT, DST_OPS_IPV4, dstOpsOf } from "../core/dstOps";
 import { Rtable } from "./rtable";
 import { rtFree } from "./rtFree";
@@ -30,7 +30,6 @@ import {
   RtSysctl,
   rtBucketAt,
   rtBucketLock,
-  rtEntries,
   rtGcThresh,
   rtHash,
   rtHashBuckets,
@@ -86,27 +85,32 @@ export function rtGarbageCollectInit(): void {
   dstOpsOf(DST_OPS_IPV4).gc = DST_GC_RT_GARBAGE_COLLECT;
 }
 
-/** `dst_entries_get_slow` of IPv4. */
+/** `dst_entries_get_fast`. */
+function entriesFast(): u32 {
+  return DST_ENTRIES_ONE_WORD ? entriesSlow() : <u32>dstEntriesGetFast(dstOpsOf(DST_OPS_IPV4));
+}
+
+/** `dst_entries_get_slow`. */
 function entriesSlow(): u32 {
   return <u32>dstEntriesGetSlow(dstOpsOf(DST_OPS_IPV4));
 }
 
-/** The count for a further use in the same sum: read anew, or the one exact sum of the run. */
+/** The count for a further use in the same sum. */
 function entriesAgain(snapshot: i32): i32 {
-  return DST_ENTRIES_EXACT ? <i32>entriesSlow() : snapshot;
+  return DST_ENTRIES_ONE_WORD ? <i32>entriesSlow() : snapshot;
 }
 
 /** E < max_size; the exact count only where the fast one says no. */
 function isBelowMaxSize(s: RtSysctl): bool {
-  if (rtEntries() < s.maxSize) return true;
-  return !DST_ENTRIES_EXACT && entriesSlow() < s.maxSize;
+  if (entriesFast() < s.maxSize) return true;
+  return !DST_ENTRIES_ONE_WORD && entriesSlow() < s.maxSize;
 }
 
 /** E < gc_thresh by either count. */
 function isBelowThresh(): bool {
   const thresh = rtGcThresh();
-  if (rtEntries() < thresh) return true;
-  return !DST_ENTRIES_EXACT && entriesSlow() < thresh;
+  if (entriesFast() < thresh) return true;
+  return !DST_ENTRIES_ONE_WORD && entriesSlow() < thresh;
 }
 
 /**
@@ -192,7 +196,7 @@ function gcPasses(gc: RtGc, s: RtSysctl, goal: i32, now: u32): i32 {
     rtStatInc(RT_STAT_GC_GOAL_MISS);
     if (gc.expire == 0) break;
     gc.expire >>= 1;
-    if (rtEntries() < s.maxSize) return 0;
+    if (entriesFast() < s.maxSize) return 0;
   } while (!inSoftirq() && !timeAfter(jiffies(), now));
   if (isBelowMaxSize(s)) return 0;
   rtStatInc(RT_STAT_GC_DST_OVERFLOW);
@@ -210,7 +214,7 @@ export function rtGarbageCollect(): i32 {
   const s = rtSysctl();
   const now = jiffies();
   rtStatInc(RT_STAT_GC_TOTAL);
-  if (now - gc.lastGc < s.gcMinInterval && rtEntries() < s.maxSize) {
+  if (now - gc.lastGc < s.gcMinInterval && entriesFast() < s.maxSize) {
     rtStatInc(RT_STAT_GC_IGNORED);
     return 0;
   }

@@ -41,7 +41,7 @@ describe("sweepRows", () => {
 describe("csvReport", () => {
   const lines = csvReport(SWEEP).split("\n");
 
-  it("has a head and a row for each, quoted where it must be, numbers with all their digits", () => {
+  it("has a head and a row for each, quoted where it must be, numbers with all digits", () => {
     expect(lines[0]).toMatch(/^routes,workload,parameter,cpus,design,ns_per_packet,/);
     expect(lines).toHaveLength(1 + 4 + 1);
     expect(lines.at(-1)).toBe("");

@@ -36,7 +36,7 @@ describe("parseSweep", () => {
 });
 
 describe("mergeSweeps", () => {
-  it("puts shards in their order, whatever the order of the files, and every point is there", () => {
+  it("puts shards in their order, whatever that of the files, and every point is there", () => {
     const merged = mergeSweeps(partsOf(shard(2), shard(1)));
     expect(merged.shards.map(({ index }) => index)).toEqual([1, 2]);
     expect(measuredPoints(merged).map(({ runs }) => runs.length)).toEqual(POINTS.map(() => 1));

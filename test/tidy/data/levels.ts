@@ -36,6 +36,7 @@ export const SRC_LEVELS: Levels = {
   workloads: 4,
   measure: 5,
   stress: 5,
+  library: 6,
   report: 6,
   "index.ts": 7,
   cli: 8,

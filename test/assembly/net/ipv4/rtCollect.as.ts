@@ -33,7 +33,8 @@ export { runDeferred } from "../../../../assembly/kernel/workqueue";
 export * from "../../../../assembly/layout";
 export { spinIsLocked, spinLock, spinUnlock } from "../../../../assembly/lib/spinlock";
 export { slabInUse } from "../../../../assembly/mm/slabWalk";
-export { dstGcTask, dstHold, dstRelease } from "../../../../assembly/net/core/dst";
+export { dstHold, dstRelease } from "../../../../assembly/net/core/dst";
+export { dstGcTask } from "../../../../assembly/net/core/dstGc";
 export { rtCacheFlush, rtGenid } from "../../../../assembly/net/fib/rtGenid";
 export { rtEmergencyHashRebuild } from "../../../../assembly/net/ipv4/rtEmergency";
 export {
