@@ -21,6 +21,9 @@ import {
 } from "../../lib/percpuCounter";
 import { DST_OPS_IPV4, DST_OPS_IPV4_BLACKHOLE, DstOps, dstOpsOf } from "./dstOps";
 
+/** The count is one word: a reader may look again at each use. */
+export const DST_ENTRIES_ONE_WORD: bool = ENTRIES == ENTRIES_SHARED;
+
 /** The kernel's batch: max(32, 2 × CPUs). */
 export function dstEntriesBatch(cpus: u32): u32 {
   return cpus > 16 ? 2 * cpus : 32;

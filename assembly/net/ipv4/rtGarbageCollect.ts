@@ -18,14 +18,10 @@
  */
 import { publish32, readOnce32 } from "../../arch/atomic";
 import { G_RT_GC, superBlockAt } from "../../arch/superblock";
-import { DEBUG, ENTRIES, ENTRIES_SHARED } from "../../config";
+import { DEBUG } from "../../config";
 import { jiffies, timeAfter } from "../../kernel/jiffies";
 import { inSoftirq, spinLockBh, spinUnlockBh } from "../../kernel/softirq";
-import {
-  COUNTER_DST_ENTRIES,
-  percpuCounterReadFast,
-  percpuCounterSum,
-} from "../../lib/percpuCounter";
+import { DST_ENTRIES_ONE_WORD, dstEntriesGetFast, dstEntriesGetSlow } from "../core/dstEntries";
 import { DST_GC_RT_GARBAGE_COLLECT, DST_OPS_IPV4, dstOpsOf } from "../core/dstOps";
 import { Rtable } from "./rtable";
 import { rtFree } from "./rtFree";
@@ -48,9 +44,6 @@ import {
   RT_STAT_GC_TOTAL,
   rtStatInc,
 } from "./rtStat";
-
-/** Each use reads the count anew: it is one word. Else a run takes one exact sum for its goal. */
-const READS_ANEW: bool = ENTRIES == ENTRIES_SHARED;
 
 /** The statics of the collector; all racy-ok. */
 @unmanaged
@@ -94,30 +87,30 @@ export function rtGarbageCollectInit(): void {
 
 /** `dst_entries_get_fast`. */
 function entriesFast(): u32 {
-  return READS_ANEW ? entriesSlow() : <u32>percpuCounterReadFast(COUNTER_DST_ENTRIES);
+  return DST_ENTRIES_ONE_WORD ? entriesSlow() : <u32>dstEntriesGetFast(dstOpsOf(DST_OPS_IPV4));
 }
 
 /** `dst_entries_get_slow`. */
 function entriesSlow(): u32 {
-  return <u32>percpuCounterSum(COUNTER_DST_ENTRIES);
+  return <u32>dstEntriesGetSlow(dstOpsOf(DST_OPS_IPV4));
 }
 
 /** The count for a further use in the same sum. */
 function entriesAgain(snapshot: i32): i32 {
-  return READS_ANEW ? <i32>entriesSlow() : snapshot;
+  return DST_ENTRIES_ONE_WORD ? <i32>entriesSlow() : snapshot;
 }
 
 /** E < max_size; the exact count only where the fast one says no. */
 function isBelowMaxSize(s: RtSysctl): bool {
   if (entriesFast() < s.maxSize) return true;
-  return !READS_ANEW && entriesSlow() < s.maxSize;
+  return !DST_ENTRIES_ONE_WORD && entriesSlow() < s.maxSize;
 }
 
 /** E < gc_thresh by either count. */
 function isBelowThresh(): bool {
   const thresh = rtGcThresh();
   if (entriesFast() < thresh) return true;
-  return !READS_ANEW && entriesSlow() < thresh;
+  return !DST_ENTRIES_ONE_WORD && entriesSlow() < thresh;
 }
 
 /**

@@ -37,8 +37,8 @@ import {
   ROUTE_CACHE_HASH,
 } from "../../config";
 import { jhashNew3Words, jhashOld2Words } from "../../lib/hash";
-import { COUNTER_DST_ENTRIES, percpuCounterReadFast } from "../../lib/percpuCounter";
 import { prngMix } from "../../lib/prng";
+import { dstEntriesGetFast } from "../core/dstEntries";
 import { DST_OPS_IPV4, dstOpsOf } from "../core/dstOps";
 import { rtGenid } from "../fib/rtGenid";
 import { RTABLE_HAS_ROUTE_IIF, Rtable } from "./rtable";
@@ -153,7 +153,7 @@ export function rtBucketLock(hash: u32): usize {
 
 /** Entries now, waiting for RCU or as garbage too: the fast reading of `dst_ops.entries`. */
 export function rtEntries(): u32 {
-  return <u32>percpuCounterReadFast(COUNTER_DST_ENTRIES);
+  return <u32>dstEntriesGetFast(dstOpsOf(DST_OPS_IPV4));
 }
 
 /** `ip_rt_gc_thresh`. */

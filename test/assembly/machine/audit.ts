@@ -36,18 +36,19 @@ export function expectForwarding(router: Router, judge: ReferenceRouter, packets
   expect(readMib(router.machine).outTransmits).toBe(before + 640);
 }
 
-/** At rest: rtables in use are those in slots, and devices have exactly their references. */
+/** At rest: rtables in use are in slots or chains, and devices have exactly their references. */
 export function expectAtRest(router: Router, idleCounts: readonly number[]): void {
   router.drain();
-  const slots = router.slots();
-  expect(router.rtablesInUse()).toBe(slots.length);
-  expect(router.entries()).toBe(slots.length);
+  const kept = [...router.slots().map(({ rtable }) => rtable), ...router.hashed()];
+  expect(router.rtablesInUse()).toBe(kept.length);
+  expect(router.entries()).toBe(kept.length);
+  for (const rtable of router.hashed()) expect(router.refcnt(rtable)).toBe(0);
   expect(router.control("uncachedMembers")).toBe(0);
   expect(router.machine.u32[router.call("dstGarbageHeadAt") / 4]).toBe(0);
   expect(router.machine.u32[router.call("dstBusyHeadAt") / 4]).toBe(0);
   WORLD.devices.forEach(({ ifindex }, i) => {
     const at = router.machine.deviceAt(ifindex);
-    const here = slots.filter(({ rtable }) => router.field(rtable, "DST_DEV_OFFSET") === at);
+    const here = kept.filter((rtable) => router.field(rtable, "DST_DEV_OFFSET") === at);
     expect(router.deviceCount(ifindex)).toBe((idleCounts[i] ?? 0) + here.length);
   });
   for (const cache of [RTABLE_CACHE, NEIGHBOUR_CACHE]) expect(router.slabIsValid(cache)).toBe(true);

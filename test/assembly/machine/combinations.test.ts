@@ -9,13 +9,16 @@ const judge = referenceRouter();
 describe("combinations of knobs", () => {
   it("are as many as the sound rows", () => {
     // Slots: 2 output-slots × 2 norefs × 2 lists × 2 device counts × 2 frees, each with the atomic
-    // count without slot counts and all three with them. None: 3 counts × 2 × 2 × 2. Each with 2
-    // FIBs × 2 collectors × 2 counts of entries.
-    expect(combinations()).toHaveLength((32 * 4 + 24) * 8);
-    expect(new Set(combinations()).size).toBe((32 * 4 + 24) * 8);
+    // count without slot counts and all three with them. None: 3 counts × 2 × 2 × 2. Hash: 2 norefs
+    // × 2 device counts × 3 scans, each with 3 pairs of layout and invalidation. All with 2 checks
+    // of the source, 2 FIBs, 2 collectors and 2 counts of entries.
+    const count = 16 * (32 * 4 + 24 + 12 * 3);
+    expect(combinations()).toHaveLength(count);
+    expect(new Set(combinations()).size).toBe(count);
   });
 
-  it.each(sampleCombinations(2, 2))(
+  const hashes = ["linux-2.6.18", "linux-2.6.39", "linux-2.6.39+invalidate=flush+noref=off"];
+  it.each([...sampleCombinations(2, 2), ...hashes])(
     "%s forwards right, counts right and ends empty",
     async (design) => {
       const router = await routerOf(design, { cpus: 2 });

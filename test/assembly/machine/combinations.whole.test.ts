@@ -11,7 +11,7 @@ describe("combinations of knobs", () => {
     const router = await routerOf(design, { cpus: 2 });
     const idle = deviceCounts(router);
     expectForwarding(router, judge, 1000);
-    router.control("rtCacheFlush");
+    router.control("rtCacheFlush", 0);
     expectForwarding(router, judge, 1000);
     expectAtRest(router, idle);
     expectEnded(router);

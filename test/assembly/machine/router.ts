@@ -206,6 +206,19 @@ export class Router {
     return found;
   }
 
+  /** Every rtable in a chain of the route cache. */
+  hashed(): number[] {
+    const { machine } = this;
+    if (machine.image.row["route-cache"] !== "hash") return [];
+    const found: number[] = [];
+    const base = machine.word("RT_HASH_BUCKETS_AT") / 4;
+    for (let bucket = 0; bucket < 2 ** machine.word("RT_HASH_LOG"); bucket++) {
+      let at = machine.u32[base + 2 * bucket] ?? 0;
+      for (; at !== 0; at = this.field(at, "DST_NEXT_OFFSET")) found.push(at);
+    }
+    return found;
+  }
+
   /** A word at `address` + the layout's constant `name`. */
   field(address: number, name: string): number {
     return this.machine.u32[(address + this.machine.layout.at(name)) / 4] ?? 0;

@@ -2,7 +2,8 @@
  * The image, and what tests of the route cache as a whole read and do besides: its statics, a
  * look-up without a packet, runs of its collectors.
  */
-import { COUNTER_DST_ENTRIES, percpuCounterReadFast } from "../../../../assembly/lib/percpuCounter";
+import { dstEntriesOf } from "../../../../assembly/net/core/dstEntries";
+import { DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
 import { rtExpire } from "../../../../assembly/net/ipv4/rtExpire";
 import { rtFlushState } from "../../../../assembly/net/ipv4/rtFlush";
 import { rtGc } from "../../../../assembly/net/ipv4/rtGarbageCollect";
@@ -20,7 +21,7 @@ export function findInput(daddr: u32, saddr: u32, iif: u32): usize {
 
 /** The count of entries as the gate of an allocation reads it. */
 export function entriesFast(): i32 {
-  return percpuCounterReadFast(COUNTER_DST_ENTRIES);
+  return dstEntriesOf(DST_OPS_IPV4, true);
 }
 
 export function gcWords(): usize {

@@ -4,7 +4,9 @@
  */
 import { plainLoad32, publish32 } from "../../../../assembly/arch/atomic";
 import { refcountRead } from "../../../../assembly/lib/refcount";
+import { dstEntriesOf } from "../../../../assembly/net/core/dstEntries";
 import { DST_METRICS_COPIED, DstEntry } from "../../../../assembly/net/core/dstEntry";
+import { DST_OPS_IPV4 } from "../../../../assembly/net/core/dstOps";
 import { RTABLE_HAS_ROUTE_IIF, Rtable, rtDstAlloc } from "../../../../assembly/net/ipv4/rtable";
 import { rtCaching, rtSlowChainLength } from "../../../../assembly/net/ipv4/rtEmergency";
 import { rtExpire } from "../../../../assembly/net/ipv4/rtExpire";
@@ -31,7 +33,8 @@ export { runDeferred } from "../../../../assembly/kernel/workqueue";
 export * from "../../../../assembly/layout";
 export { spinIsLocked, spinLock, spinUnlock } from "../../../../assembly/lib/spinlock";
 export { slabInUse } from "../../../../assembly/mm/slabWalk";
-export { dstGcTask, dstHold, dstRelease } from "../../../../assembly/net/core/dst";
+export { dstHold, dstRelease } from "../../../../assembly/net/core/dst";
+export { dstGcTask } from "../../../../assembly/net/core/dstGc";
 export { rtCacheFlush, rtGenid } from "../../../../assembly/net/fib/rtGenid";
 export { rtEmergencyHashRebuild } from "../../../../assembly/net/ipv4/rtEmergency";
 export {
@@ -73,7 +76,7 @@ export function setTimes(at: usize, lastuse: u32, expires: u32): void {
 
 /** The count of entries as the gate of an allocation reads it. */
 export function entriesFast(): i32 {
-  return percpuCounterReadFast(COUNTER_DST_ENTRIES);
+  return dstEntriesOf(DST_OPS_IPV4, true);
 }
 
 export function entriesSlow(): i32 {

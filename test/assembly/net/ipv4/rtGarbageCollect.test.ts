@@ -58,4 +58,23 @@ describe.each(ERAS)("the collector of %s", (era) => {
     expect(pair.collect(true).ignored).toBe(true);
     pair.compare();
   });
+
+  it("lets entries get old again at once when fewer than gc_thresh are left", async () => {
+    const pair = await cachePair(era, LOG);
+    pair.set({ gcThresh: 1_000 });
+    const made = Array.from({ length: 2 * BUCKETS }, (_, i) => pair.insert(i % BUCKETS));
+    pair.set({ gcThresh: BUCKETS });
+    pair.machine.call("clockAdvance", 500);
+    expect(pair.collect(true).unlinked).toEqual([]);
+    expect(pair.machine.gc().expire).toBe(150_000);
+    for (const at of made.slice(10)) pair.release(at);
+    pair.machine.call("rtCacheFlush", 0);
+    pair.model.flush();
+    if (era === "2.6.39") pair.model.genid = pair.machine.call("rtGenid") >>> 0;
+    pair.settle();
+    pair.machine.call("clockAdvance", 500);
+    expect(pair.collect(true).goal).toBeLessThanOrEqual(0);
+    expect(pair.machine.gc().expire).toBe(300_000);
+    pair.compare();
+  });
 });
