@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 // Three projects. `unit` is what `npm run check` runs at every commit, with the build in under a minute:
 // everything that is not slow, the lower layers of the image among it. `machine` has the tests that
 // compile many images or boot whole machines; `whole` those that take threads, processes or the full
-// table. `npm test` runs all three.
+// table. `npm test` runs all three. `mutants` is for `npm run mutants`: changed images that tests must notice.
 const WHOLE = "test/**/*.whole.test.ts";
 const MACHINE = [
   "test/assembly/{kernel,machine,mm,net,workload}/**/*.test.ts",
@@ -37,6 +37,13 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "mutants",
+          include: ["test/mutants/*.mutants.ts"],
+          testTimeout: 300_000,
         },
       },
     ],

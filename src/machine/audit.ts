@@ -7,7 +7,7 @@
  * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
 import type { World } from "../reference/world.js";
-import { checkNeighbours, neighboursOf, skbsInUse } from "./auditNeighbours.js";
+import { checkNeighbours, checkWaiting, neighboursOf, skbsInUse } from "./auditNeighbours.js";
 import { checkHashed, hashedRoutes } from "./auditRouteCache.js";
 import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
@@ -222,16 +222,22 @@ async function tearDown(request: AuditRequest, checks: Checks): Promise<void> {
   checkSlabs(machine, checks);
 }
 
+/** Every rtable that something points to: slots, chains, and the lists of the dead. */
+function keptRoutes(machine: Machine): number[] {
+  const slotted = slottedRoutes(machine).keys();
+  return [...slotted, ...hashedRoutes(machine).keys(), ...garbageRoutes(machine)];
+}
+
 /** Audits a machine; see above. The machine must be at rest: no window runs. */
 export async function auditMachine(request: AuditRequest): Promise<AuditReport> {
   const { machine, world, routesByNexthop, drain } = request;
   const checks = new Checks();
   await drain();
   // What waits for a neighbour refers to routes: it ends here.
-  const routes = [...slottedRoutes(machine).keys(), ...garbageRoutes(machine)];
-  checkNeighbours(machine, world, routes, checks);
+  checkWaiting(machine, checks);
   machine.cpu(machine.controlCpu).call("neighPurge");
   await drain();
+  checkNeighbours(machine, world, keptRoutes(machine), checks);
   checks.equal("skbs left", skbsInUse(machine), 0);
   for (let cpu = 0; cpu <= machine.options.cpus; cpu++) {
     checks.equal(`RCU callbacks left on CPU ${cpu}`, machine.cpu(cpu).call("rcuBacklog"), 0);
