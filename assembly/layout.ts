@@ -3,9 +3,9 @@
  * both languages. They become immutable globals of the image; `src/machine/layout.ts` reads them.
  */
 import { CpuHead } from "./arch/percpu";
-import { G_DST, G_FIB, G_GENID, G_RT_HASH, SB_REGIONS, SuperBlock } from "./arch/superblock";
+import { G_FIB, G_GENID, G_RT_HASH, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
-import { DstOps } from "./net/core/dstOps";
+import { DST_OPS_AT, DstOps } from "./net/core/dstOps";
 import { HhCache } from "./net/core/hhCache";
 import { Neighbour } from "./net/core/neighbour";
 import { NetDevice } from "./net/core/netDevice";
@@ -168,7 +168,7 @@ export const RT_HASH_LOG: usize = G_RT_HASH + offsetof<RtHash>("log");
 export const RT_HASH_RESEEDS: usize = G_RT_HASH + offsetof<RtHash>("reseeds");
 export const RT_HASH_REBUILDS: usize = G_RT_HASH + offsetof<RtHash>("rebuilds");
 export const RT_HASH_CHAIN_LENGTH_MAX: usize = G_RT_HASH + offsetof<RtHash>("chainLengthMax");
-export const RT_GC_THRESH: usize = G_DST + 64 + offsetof<DstOps>("gcThresh");
+export const RT_GC_THRESH: usize = DST_OPS_AT + offsetof<DstOps>("gcThresh");
 export const RT_MAX_SIZE: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("maxSize");
 export const RT_GC_TIMEOUT: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcTimeout");
 export const RT_GC_INTERVAL: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcInterval");

@@ -47,14 +47,15 @@ export class DstOps {
 }
 
 const DST_OPS_BYTES: usize = 32;
-const OPS_AT: usize = G_DST + 128;
+/** Operations of IPv4 in the superblock. */
+export const DST_OPS_AT: usize = G_DST + 128;
 const DEFAULT_METRICS_AT: usize = G_DST + 256;
 
 if (offsetof<DstOps>() > DST_OPS_BYTES) ERROR("DstOps overflows");
 
 /** Operations with id `ops` (≥ 1). */
 export function dstOpsOf(ops: u32): DstOps {
-  return changetype<DstOps>(superBlockAt() + OPS_AT + <usize>(ops - 1) * DST_OPS_BYTES);
+  return changetype<DstOps>(superBlockAt() + DST_OPS_AT + <usize>(ops - 1) * DST_OPS_BYTES);
 }
 
 /** Address of `dst_default_metrics`: 16 words that nobody writes. */
