@@ -23,7 +23,7 @@
   )
  )
 
- (func $rcuCpuOnline (type $7)
+ (func $rcuCpuOnline (type $8)
   (local $0 i32)
   (i32.atomic.store
    (local.tee $0
