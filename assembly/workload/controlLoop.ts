@@ -18,6 +18,7 @@ import { jiffies } from "../kernel/jiffies";
 import { rcuNoteQs, rcuQuiescent } from "../kernel/rcu";
 import { runDeferred } from "../kernel/workqueue";
 import { spinPause } from "../lib/spinlock";
+import { neighAddPermanent, neighDelete } from "../net/ipv4/arpHost";
 import { devClose, devOpen } from "../net/ipv4/devinet";
 import { routeDelete, routeNew } from "../net/ipv4/fibFrontend";
 
@@ -42,16 +43,18 @@ export class SideLoad {
   private _pad4: u64;
 }
 
-/** One operation: for a route its table and a `fib_config`, for a device its address. */
+/** One operation: of a route with its table and `fib_config`, of a device, or of a neighbour. */
 @unmanaged
 export class SideRecord {
   op: u32;
   marks: u32;
   /** RT_TABLE_… or the offset of a net_device. */
   argument: u32;
-  private _pad0: u32;
-  private _pad1: u64;
-  private _pad2: u64;
+  /** Of a neighbour: its key and its address, as `neighAddPermanent` takes them. */
+  key: u32;
+  macLow: u32;
+  macHigh: u32;
+  private _pad0: u64;
 }
 
 export const SIDE_LOAD_BYTES: usize = 64;
@@ -67,6 +70,8 @@ export const SIDE_ROUTE_NEW: u32 = 1;
 export const SIDE_ROUTE_DELETE: u32 = 2;
 export const SIDE_DEV_CLOSE: u32 = 3;
 export const SIDE_DEV_OPEN: u32 = 4;
+export const SIDE_NEIGH_DELETE: u32 = 5;
+export const SIDE_NEIGH_ADD: u32 = 6;
 
 /** The record completes an update. */
 export const SIDE_COUNTS: u32 = 1;
@@ -92,6 +97,10 @@ function perform(at: usize): i32 {
     case SIDE_DEV_OPEN:
       devOpen(record.argument);
       return 0;
+    case SIDE_NEIGH_DELETE:
+      return neighDelete(record.argument, record.key);
+    case SIDE_NEIGH_ADD:
+      return neighAddPermanent(record.argument, record.key, record.macLow, record.macHigh);
     default:
       trapAt(SITE_CONTROL_RECORD);
       return 0;

@@ -6,6 +6,7 @@ import { DEFAULT_DESIGNS } from "../image/designs.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
+import { RHASH_ENTRIES } from "../machine/machine.js";
 import { type CompareOptions, compare } from "../measure/compare.js";
 import { UsageError } from "../reference/usageError.js";
 import { jsonReport } from "../report/jsonReport.js";
@@ -24,6 +25,7 @@ export interface MeasuringArguments {
   seed: string;
   pps: string;
   flowPackets: string;
+  rhashEntries: string;
   blocks: string;
   budget: string;
   deadline: string;
@@ -47,12 +49,15 @@ export const COMPARE_DEFAULTS = {
   seed: "1",
   pps: "1m",
   flowPackets: "2097152",
+  rhashEntries: String(RHASH_ENTRIES),
   blocks: "120",
   budget: "5",
   deadline: "20",
 } as const;
 
 const REPORT_WIDTH = 100;
+/** Where 2.6.39 caps it by itself; 8 Mi entries of the cache. */
+const RHASH_ENTRIES_MAX = 524_288;
 
 /**
  * Signals end a run after the current window, with what was measured so far; a second one at once.
@@ -120,6 +125,7 @@ export function measuringOptions(
     seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
     packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
     flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
+    rhashEntries: wholeNumber("--rhash-entries", args.rhashEntries, 1, RHASH_ENTRIES_MAX),
     blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
     cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
     deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,

@@ -3,6 +3,9 @@
  */
 import { KERNELS } from "../image/designs.js";
 import { KNOBS } from "../image/knobs.js";
+import { RHASH_ENTRIES } from "../machine/machine.js";
+import { cacheRoomOf } from "../machine/plan.js";
+import { formatBytes, formatCount } from "../report/numbers.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { SIDE_LOADS } from "../workloads/sideLoad.js";
 import { WORKLOADS } from "../workloads/workload.js";
@@ -12,7 +15,14 @@ function designLines(): string[] {
     const row = KNOBS.filter((knob) => knob.unread(kernel.row) === null).map(
       (knob) => `${knob.name}=${kernel.row[knob.name]}`,
     );
-    return [`  ${kernel.name}`, `      ${kernel.summary}`, `      ${row.join(" ")}`];
+    const head = [`  ${kernel.name}`, `      ${kernel.summary}`, `      ${row.join(" ")}`];
+    const cache = cacheRoomOf(kernel.row, RHASH_ENTRIES);
+    if (cache === null) return head;
+    const { entries, entryBytes, buckets } = cache;
+    const full = `${formatCount(entries)} entries of ${entryBytes} bytes`;
+    const bytes = formatBytes(entries * entryBytes);
+    const table = `${formatCount(buckets)} buckets of 8 bytes`;
+    return [...head, `      full cache: ${full}, ${bytes}, and ${table} (--rhash-entries)`];
   });
 }
 

@@ -33,6 +33,7 @@ function addMeasuringOptions(command: Command, cpus: string): Command {
     .option("--seed <n>", "seed of everything that is drawn", d.seed)
     .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
     .option("--flow-packets <n>", "packets in the flow lists of a cell", d.flowPackets)
+    .option("--rhash-entries <n>", "buckets of a route cache, as the boot option", d.rhashEntries)
     .option("--blocks <n>", "most blocks of a cell; each block times every design once", d.blocks)
     .option("--budget <seconds>", "time for the windows of a cell", d.budget)
     .option(
@@ -40,7 +41,10 @@ function addMeasuringOptions(command: Command, cpus: string): Command {
       "time after which a CPU that does not answer is a stall",
       d.deadline,
     )
-    .option("--side-load <kind:rate>", "beside traffic: route-churn or device-flap, updates per s");
+    .option(
+      "--side-load <kind:rate>",
+      "beside traffic: route-churn:1000, updates per s; list has them",
+    );
 }
 
 function addCompare(program: Command, done: (code: number) => void, version: string): void {

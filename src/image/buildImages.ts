@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { DEFAULT_DESIGNS, parseDesign } from "./designs.js";
+import { PREBUILT_DESIGNS, parseDesign } from "./designs.js";
 import { FLAVOURS, type Flavour } from "./flavour.js";
 import { BUILD_STORE, dropStaleImages, findImage, type ImageStore } from "./imageStore.js";
 
@@ -54,7 +54,7 @@ export async function buildImages(
   say: (line: string) => void,
   store: ImageStore = BUILD_STORE,
 ): Promise<void> {
-  const tasks = DEFAULT_DESIGNS.flatMap((design) =>
+  const tasks = PREBUILT_DESIGNS.flatMap((design) =>
     FLAVOURS.map((flavour) => ({ design, flavour })),
   );
   await dropStaleImages(store);

@@ -6,10 +6,12 @@
  * routes that come back with it. After an update that is marked whole the machine is as it was
  * before the first one, so the list can begin again.
  */
+import { swapBytes } from "../reference/ipv4Address.js";
 import { UsageError } from "../reference/usageError.js";
-import type { Route } from "../reference/world.js";
+import type { Neighbour, Route } from "../reference/world.js";
 import {
   type Machine,
+  macWords,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
@@ -29,8 +31,14 @@ interface DeviceOperation {
   readonly ifindex: number;
 }
 
+/** A static neighbour that goes, or comes back. */
+interface NeighbourOperation {
+  readonly kind: "forget" | "learn";
+  readonly neighbour: Neighbour;
+}
+
 /** One operation of the control plane. */
-export type UpdateOperation = RouteOperation | DeviceOperation;
+export type UpdateOperation = RouteOperation | DeviceOperation | NeighbourOperation;
 
 /** One update: operations that belong together. */
 export interface Update {
@@ -80,6 +88,16 @@ function writeRecord(
   if ("ifindex" in operation) {
     u32[at / 4] = layout.at(operation.kind === "down" ? "SIDE_DEV_CLOSE" : "SIDE_DEV_OPEN");
     u32[at / 4 + 2] = machine.deviceAt(operation.ifindex);
+    return;
+  }
+  if ("neighbour" in operation) {
+    const { ifindex, address, mac } = operation.neighbour;
+    const { low, high } = macWords(mac);
+    u32[at / 4] = layout.at(operation.kind === "forget" ? "SIDE_NEIGH_DELETE" : "SIDE_NEIGH_ADD");
+    u32[at / 4 + 2] = machine.deviceAt(ifindex);
+    u32[at / 4 + 3] = swapBytes(address);
+    u32[at / 4 + 4] = low;
+    u32[at / 4 + 5] = high;
     return;
   }
   const { kind, route } = operation;

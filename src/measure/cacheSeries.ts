@@ -2,14 +2,10 @@
  * Watches the route caches of a cell: after every window the counters of its machine are read, from
  * outside and while no CPU runs.
  */
-import type { Machine } from "../machine/machine.js";
+import { type Machine, RHASH_ENTRIES } from "../machine/machine.js";
+import { cacheRoomOf } from "../machine/plan.js";
 import { type CacheCounters, hasRouteCache, readCacheCounters } from "../machine/routeCache.js";
 import type { CacheSeries, CellCache } from "../result/cacheSchema.js";
-import {
-  bucketsOf,
-  DEFAULT_RHASH_ENTRIES,
-  MAX_SIZE_PER_BUCKET,
-} from "../workloads/flowListLength.js";
 import type { OnAll } from "./sideLoadRun.js";
 
 /** The counters that grow: their growth in a window is what is kept. */
@@ -46,7 +42,7 @@ export class CacheWatch {
   constructor(
     /** The timed machines; their numbers among the workers' machines are their indices. */
     private readonly machines: readonly Machine[],
-    private readonly rhashEntries = DEFAULT_RHASH_ENTRIES,
+    private readonly rhashEntries = RHASH_ENTRIES,
     /** Reads the counters of a machine. */
     private readonly read: (machine: Machine) => CacheCounters = readCacheCounters,
   ) {
@@ -83,7 +79,9 @@ export class CacheWatch {
   of(machine: Machine): CellCache | null {
     const watched = this.watched.get(machine);
     if (watched === undefined) return null;
-    const gcThresh = bucketsOf(this.rhashEntries);
-    return { gcThresh, maxSize: MAX_SIZE_PER_BUCKET * gcThresh, series: watched.series };
+    const room = cacheRoomOf(machine.image.row, this.rhashEntries);
+    if (room === null) return null;
+    const { buckets, entries, entryBytes } = room;
+    return { gcThresh: buckets, maxSize: entries, entryBytes, series: watched.series };
   }
 }

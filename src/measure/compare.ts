@@ -198,6 +198,7 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
       packetsPerSecond: options.packetsPerSecond,
       seed: options.seed,
       fibTables: 2,
+      ...(options.rhashEntries === undefined ? {} : { rhashEntries: options.rhashEntries }),
       controlBusy: sideLoad !== null,
     },
   };

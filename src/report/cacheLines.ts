@@ -6,7 +6,7 @@
 import { type CacheFigures, cacheFigures } from "../measure/equilibrium.js";
 import type { CellCache } from "../result/cacheSchema.js";
 import type { Cell } from "../result/cellSchema.js";
-import { formatCount, formatPercent, formatSignificant } from "./numbers.js";
+import { formatBytes, formatCount, formatPercent, formatSignificant } from "./numbers.js";
 
 function trendText({ trend, halves }: CacheFigures): string {
   if (trend === null) return "too few windows to tell whether it is at equilibrium";
@@ -31,6 +31,16 @@ function collectorText(figures: CacheFigures): string {
   return `garbage collector, in 1,000 packets: ${parts.join(", ")}`;
 }
 
+/** Bytes of a chain pointer: one for each bucket, and gc_thresh buckets. */
+const BUCKET_BYTES = 8;
+
+/** What the entries take now, and what a full cache would: by the slab's own sizes. */
+function memoryText({ entryBytes, maxSize, gcThresh }: CellCache, entries: number): string {
+  const now = formatBytes(entries * entryBytes);
+  const full = formatBytes(maxSize * entryBytes + gcThresh * BUCKET_BYTES);
+  return `${now} in entries of ${entryBytes} bytes, ${full} when full with its buckets`;
+}
+
 /** One design's cache in one line. */
 export function cacheLine(design: string, cache: CellCache): string | null {
   const figures = cacheFigures(cache);
@@ -43,6 +53,7 @@ export function cacheLine(design: string, cache: CellCache): string | null {
     `${formatCount(entries)} entries (${thresh}; ${full} of max_size)`,
     `${formatPercent(hits)} of packets hit`,
     `${formatSignificant(searched)} entries searched in vain a packet`,
+    memoryText(cache, entries),
     collectorText(figures),
   ].join("; ");
 }

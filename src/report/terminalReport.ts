@@ -11,6 +11,7 @@ import { cellSentence } from "./cellSentence.js";
 import { cellTable } from "./cellTable.js";
 import { formatBytes, formatCount, formatPercent, formatSignificant } from "./numbers.js";
 import { createPaint, type Paint } from "./paint.js";
+import { separationLines } from "./separation.js";
 
 /** How a terminal report looks. */
 export interface TerminalReportOptions {
@@ -71,11 +72,13 @@ function cellText(cell: Cell, options: TerminalReportOptions, paint: Paint): str
   // Left in one piece, however long: it is the line that people search for and quote.
   const sentence = cellSentence(cell, analysis);
   const notes = cell.notes.map((note) => wrapped(`note: ${note}`, options.width));
+  const separated = separationLines(cell, options.analyse ?? analyseCell);
   const caches = cacheLines(cell).map((line) => wrapped(line, options.width));
   if (analysis.kind === "failed") return [paint.error(sentence), ...notes].join("\n");
   const flags = analysis.flags.map((flag) => paint.warning(wrapped(`! ${flag}`, options.width)));
   return [
     paint.strong(sentence),
+    ...separated,
     ...notes,
     "",
     cellTable(cell, analysis, options.width, paint),

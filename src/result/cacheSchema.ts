@@ -11,6 +11,7 @@ const counts = z.array(z.int().min(0));
 export const cacheSchema = z.strictObject({
   gcThresh: z.int().min(1).describe("entries from which on the garbage collector is called"),
   maxSize: z.int().min(1).describe("entries beyond which nothing is cached"),
+  entryBytes: z.int().min(1).describe("bytes that the slab takes for an entry"),
   series: z.strictObject({
     packets: counts.describe("of all CPUs, lead-in included"),
     entries: counts.describe("dst entries, those that wait to be freed included"),

@@ -7,39 +7,27 @@
  *   any other              none: a packet long is enough
  */
 import type { Design } from "../image/designs.js";
+import { RHASH_ENTRIES } from "../machine/machine.js";
+import { cacheRoomOf } from "../machine/plan.js";
 import { UsageError } from "../reference/usageError.js";
 
 /** A list is this many times as long as what the largest cache can hold. */
 export const LIST_OVER_ENTRIES = 4;
-/** Buckets of the route cache's hash where nothing is said: a host of 1 GiB (spec 3.1). */
-export const DEFAULT_RHASH_ENTRIES = 32_768;
-/** `ip_rt_max_size` for each bucket. */
-export const MAX_SIZE_PER_BUCKET = 16;
 
 /** What the capacity of a cache follows from. */
 export interface CacheSizes {
   readonly nexthops: number;
   /** Most CPUs of a cell. */
   readonly cpus: number;
-  /** Boot parameter `rhash_entries`. @default DEFAULT_RHASH_ENTRIES */
+  /** Boot parameter `rhash_entries`. @default RHASH_ENTRIES */
   readonly rhashEntries?: number;
-}
-
-/** Buckets that the boot parameter gives: rounded up to a power of two, as the kernel does. */
-export function bucketsOf(rhashEntries: number): number {
-  return 2 ** Math.ceil(Math.log2(rhashEntries));
 }
 
 /** Entries that the cache of a design can hold. */
 export function cacheCapacity(design: Design, sizes: CacheSizes): number {
-  switch (design.row["route-cache"]) {
-    case "hash":
-      return MAX_SIZE_PER_BUCKET * bucketsOf(sizes.rhashEntries ?? DEFAULT_RHASH_ENTRIES);
-    case "nexthop":
-      return sizes.nexthops * (1 + sizes.cpus);
-    default:
-      return 1;
-  }
+  const hash = cacheRoomOf(design.row, sizes.rhashEntries ?? RHASH_ENTRIES);
+  if (hash !== null) return hash.entries;
+  return design.row["route-cache"] === "nexthop" ? sizes.nexthops * (1 + sizes.cpus) : 1;
 }
 
 /**

@@ -7,6 +7,8 @@
  *                  is announced again: four updates. Prefixes by a seeded draw, all equally likely
  *   device-flap    a device that carries no traffic goes down and comes up with its connected
  *                  routes: two updates. What it costs others is what it makes stale and flushes
+ *   neighbour-churn  a gateway of the setup is forgotten, and is there again: two updates; what is
+ *                  sent to it meanwhile waits, or is dropped
  */
 import { prefixRoute } from "../machine/loadTable.js";
 import type { Update } from "../machine/updates.js";
@@ -21,7 +23,7 @@ import {
 } from "../reference/world.js";
 import { mix32, Prng } from "./prng.js";
 
-export type SideLoadKind = "route-churn" | "device-flap";
+export type SideLoadKind = "route-churn" | "device-flap" | "neighbour-churn";
 
 /** What the control plane does beside traffic. */
 export interface SideLoad {
@@ -38,6 +40,7 @@ export const SIDE_LOADS: readonly { readonly kind: SideLoadKind; readonly descri
       description: "prefixes of the table move to another next hop, go, and come back",
     },
     { kind: "device-flap", description: "a device without traffic goes down and comes up" },
+    { kind: "neighbour-churn", description: "gateways' addresses are forgotten and learnt again" },
   ];
 
 /** Rates beyond this are no load beside traffic any more: one update for each packet. */
@@ -117,12 +120,24 @@ function flapOf(world: World): Update[] {
   ];
 }
 
+/** Every gateway in turn. */
+function neighbourChurnOf(world: World): Update[] {
+  const gateways = world.neighbours.filter(({ ifindex, address }) =>
+    world.nexthops.some((nexthop) => nexthop.ifindex === ifindex && nexthop.gateway === address),
+  );
+  return gateways.flatMap((neighbour): Update[] => [
+    { operations: [{ kind: "forget", neighbour }], whole: false },
+    { operations: [{ kind: "learn", neighbour }], whole: true },
+  ]);
+}
+
 /**
  * The updates of a side load, in their order; the last one leaves the machine as the first found
  * it.
  */
 export function drawUpdates(load: SideLoad, inputs: UpdateInputs): Update[] {
   if (load.kind === "device-flap") return flapOf(inputs.world);
+  if (load.kind === "neighbour-churn") return neighbourChurnOf(inputs.world);
   const prng = new Prng(mix32(inputs.seed ^ 0x63687572));
   const rows = drawRows(inputs.table.count, CHURNED_PREFIXES, prng);
   return rows.flatMap((row) => churnOf(inputs, row));

@@ -20,5 +20,5 @@ export function buildCache(
     gcOverflow: each(() => 0),
     searched: each(() => 1_500),
   };
-  return { gcThresh: 1_000, maxSize: 16_000, series };
+  return { gcThresh: 1_000, maxSize: 16_000, entryBytes: 384, series };
 }

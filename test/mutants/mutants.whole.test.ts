@@ -9,7 +9,7 @@ describe("mutants", () => {
     expect(outcome, output).toBe("killed");
   });
 
-  it("survive where nothing that matters was changed, and are invalid where they do not fit", async () => {
+  it("survive where nothing was changed, and are invalid where they do not fit", async () => {
     const [first] = MUTANTS;
     if (first === undefined) throw new RangeError("no mutants");
     const harmless = { ...first, to: `${first.from} ` };

@@ -34,6 +34,18 @@ describe("listText", () => {
     }
   });
 
+  it("tells what a full cache of flows takes, by the sizes of the kernel", () => {
+    const full = (name: string) => lines[lines.indexOf(`  ${name}`) + 3]?.trim();
+    const table = "and 32,768 buckets of 8 bytes (--rhash-entries)";
+    expect(full("linux-2.6.18")).toBe(
+      `full cache: 524,288 entries of 384 bytes, 192 MiB, ${table}`,
+    );
+    expect(full("linux-2.6.39")).toBe(
+      `full cache: 524,288 entries of 256 bytes, 128 MiB, ${table}`,
+    );
+    expect(full("linux-3.10")).not.toContain("full cache");
+  });
+
   it("names every side load and how it is asked for", () => {
     expect(listText()).toContain("--side-load KIND:RATE");
     for (const { kind, description } of SIDE_LOADS) {

@@ -2,7 +2,12 @@
  * Designs: what each preset is, what a design's name says, and the one line of every refusal.
  */
 import { describe, expect, it } from "vitest";
-import { DEFAULT_DESIGNS, KERNELS, parseDesign } from "../../../src/image/designs.js";
+import {
+  DEFAULT_DESIGNS,
+  KERNELS,
+  PREBUILT_DESIGNS,
+  parseDesign,
+} from "../../../src/image/designs.js";
 import { UsageError } from "../../../src/reference/usageError.js";
 
 const LINUX_3_10 = {
@@ -67,9 +72,11 @@ describe("presets", () => {
   });
 
   it("are each tested here, some compared by default", () => {
-    expect(DEFAULT_DESIGNS).toEqual(["linux-3.10", "no-cache", "nexthop-direct"]);
     const old = ["linux-2.6.18", "linux-2.6.39"];
-    expect(KERNELS.map((kernel) => kernel.name)).toEqual([...old, ...DEFAULT_DESIGNS]);
+    const later = ["linux-3.10", "no-cache", "nexthop-direct"];
+    expect(DEFAULT_DESIGNS).toEqual(["linux-2.6.18", "linux-2.6.18+fib=trie", ...later]);
+    expect(KERNELS.map((kernel) => kernel.name)).toEqual([...old, ...later]);
+    expect(PREBUILT_DESIGNS).toEqual([...old, ...later, "linux-2.6.18+fib=trie"]);
     for (const kernel of KERNELS) expect(kernel.summary).toMatch(/^[^\n]{20,90}$/);
   });
 });

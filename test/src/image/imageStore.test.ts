@@ -8,7 +8,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildImages } from "../../../src/image/buildImages.js";
 import { CompileError, CompilerMissingError } from "../../../src/image/compile.js";
-import { DEFAULT_DESIGNS, parseDesign } from "../../../src/image/designs.js";
+import { PREBUILT_DESIGNS, parseDesign } from "../../../src/image/designs.js";
 import { FLAVOURS } from "../../../src/image/flavour.js";
 import {
   BUILD_STORE,
@@ -148,7 +148,7 @@ describe("buildImages", () => {
   it("makes every default design in every flavour, a line each, and nothing twice", async () => {
     const lines: string[] = [];
     await buildImages((line) => lines.push(line), store);
-    const files = DEFAULT_DESIGNS.flatMap((name) => FLAVOURS.map((f) => `${name}.${f}.wasm`));
+    const files = PREBUILT_DESIGNS.flatMap((name) => FLAVOURS.map((f) => `${name}.${f}.wasm`));
     expect(lines.map((line) => line.split("  ")[0])).toEqual(files);
     expect(lines[0]).toMatch(/^linux-3\.10\.release\.wasm {2}\d+ bytes {2}compiled$/);
     await buildImages((line) => lines.push(line), store);

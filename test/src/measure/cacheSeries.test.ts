@@ -6,7 +6,7 @@ import type { CacheCounters } from "../../../src/machine/routeCache.js";
 import { CacheWatch } from "../../../src/measure/cacheSeries.js";
 
 function machineOf(cache: string): Machine {
-  return { image: { row: { "route-cache": cache } } } as unknown as Machine;
+  return { image: { row: { "route-cache": cache, "dst-layout": "208" } } } as unknown as Machine;
 }
 
 /** Counters that all stand at `value`. */
@@ -33,7 +33,7 @@ describe("CacheWatch", () => {
   it("keeps what each window added, and the packets it was for", async () => {
     const watch = await run([10, 15, 25], [{}, {}]);
     const cache = watch.of(hash);
-    expect(cache).toMatchObject({ gcThresh: 1_024, maxSize: 16_384 });
+    expect(cache).toMatchObject({ gcThresh: 1_024, maxSize: 16_384, entryBytes: 384 });
     expect(cache?.series).toMatchObject({
       packets: [300, 300],
       entries: [15, 25],

@@ -36,6 +36,7 @@ function optionsOf(sideLoad: SideLoad, change: Partial<CompareOptions> = {}): Co
 describe.each([
   ["route-churn", 1_000],
   ["device-flap", 100],
+  ["neighbour-churn", 500],
 ] as const)("%s beside traffic", (kind, updatesPerSecond) => {
   let document: ResultDocument;
 

@@ -30,6 +30,7 @@ function routesOf(router: ReferenceRouter): string[] {
 
 function apply(router: ReferenceRouter, { operations }: Update): number[] {
   return operations.map((operation) => {
+    if ("neighbour" in operation) throw new RangeError("no neighbours here");
     if ("ifindex" in operation) {
       if (operation.kind === "down") router.deviceDown(operation.ifindex);
       else router.deviceUp(operation.ifindex);
@@ -111,6 +112,19 @@ describe("drawUpdates", () => {
     expect(apply(router, up)).toEqual([0, EEXIST, EEXIST, EEXIST]);
     expect(routesOf(router)).toEqual(before);
     expect([down.whole, up.whole]).toEqual([false, true]);
+  });
+
+  it("forgets every gateway once and learns it again, each alone", () => {
+    const load = { kind: "neighbour-churn", updatesPerSecond: 1 } as const;
+    const updates = drawUpdates(load, { world: WORLD, table: TABLE, nexthopOf, seed: 1 });
+    expect(updates).toHaveLength(2 * 8);
+    updates.forEach(({ operations, whole }, i) => {
+      const { gateway, ifindex } = WORLD.nexthops[Math.floor(i / 2)] ?? {};
+      expect(whole).toBe(i % 2 === 1);
+      expect(operations).toMatchObject([
+        { kind: whole ? "learn" : "forget", neighbour: { ifindex, address: gateway } },
+      ]);
+    });
   });
 
   it("refuses to flap where no device can be spared", () => {

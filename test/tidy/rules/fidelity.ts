@@ -54,7 +54,7 @@ export function fidelityFindings(files: readonly SourceText[]): Finding[] {
   for (const [path, rows] of tested) {
     for (const row of rows) {
       if (named.has(`${row} ${path}`)) continue;
-      const message = `a test is titled F4-${row}, and row ${row} of ${FIDELITY_PAGE} does not name it`;
+      const message = `titled F4-${row}, and row ${row} of ${FIDELITY_PAGE} does not name it`;
       findings.push({ rule: RULE, path, line: 0, message });
     }
   }

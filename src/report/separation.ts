@@ -1,0 +1,106 @@
+/**
+ * What the table did, and what the cache did: two designs of the cell that differ in the FIB alone,
+ * and two on the same FIB of which one keeps a cache of flows and the other none.
+ *
+ * Both ratios come from the cell's own windows, paired as all others are; neither is a quotient of
+ * two printed ratios.
+ */
+import { type Design, parseDesign } from "../image/designs.js";
+import { KNOBS } from "../image/knobs.js";
+import type { AnalyseCell, PairedRatio } from "../measure/analysis.js";
+import type { Cell } from "../result/cellSchema.js";
+import { formatRatio } from "./numbers.js";
+
+/** The design of an arm, or null for a name that this version does not know. */
+function designOf(name: string): Design | null {
+  try {
+    return parseDesign(name);
+  } catch {
+    return null;
+  }
+}
+
+function knobsApart(one: Design, other: Design): string[] {
+  return KNOBS.filter(({ name }) => one.row[name] !== other.row[name]).map(({ name }) => name);
+}
+
+/** Two arms by number: `base` is what `other` is held against. */
+interface ArmPair {
+  readonly base: number;
+  readonly other: number;
+}
+
+/** The first two designs that differ in their FIB and in nothing else. */
+export function findTablePair(designs: readonly (Design | null)[]): ArmPair | null {
+  for (const [base, one] of designs.entries()) {
+    const other = designs.findIndex(
+      (two, i) => i > base && one !== null && two !== null && knobsApart(one, two).join() === "fib",
+    );
+    if (other > 0) return { base, other };
+  }
+  return null;
+}
+
+/**
+ * A cache of flows and a design that caches nothing, on the same FIB: of the same kernel where there
+ * is one.
+ */
+export function findCachePair(designs: readonly (Design | null)[]): ArmPair | null {
+  const pairs = designs.flatMap((one, base) =>
+    designs.flatMap((two, other) => {
+      if (one?.row["route-cache"] !== "hash" || two?.row["route-cache"] !== "none") return [];
+      if (one.row.fib !== two.row.fib) return [];
+      return [{ base, other, apart: knobsApart(one, two).length }];
+    }),
+  );
+  return pairs.toSorted((a, b) => a.apart - b.apart)[0] ?? null;
+}
+
+/** The cell with two of its arms only, the first of which is what the other is compared to. */
+function cellOfPair(cell: Cell, { base, other }: ArmPair): Cell {
+  const kept = [base, other];
+  const arms = kept.flatMap((arm) => cell.arms.slice(arm, arm + 1));
+  const windows = cell.windows
+    .filter((window) => kept.includes(window.arm))
+    .map((window) => ({ ...window, arm: kept.indexOf(window.arm) }));
+  return { ...cell, arms, windows };
+}
+
+function pairedRatio(cell: Cell, pair: ArmPair, analyse: AnalyseCell): PairedRatio | null {
+  const analysis = analyse(cellOfPair(cell, pair));
+  return analysis.kind === "failed" ? null : (analysis.ratios[0] ?? null);
+}
+
+function timesText(pair: PairedRatio): string {
+  const { ratio, interval } = formatRatio(pair.ratio, pair.low, pair.high);
+  const unsure = pair.verdict === "inconclusive" ? ", which shows no difference" : "";
+  return `${ratio} times ${interval ?? "(no interval)"} as long${unsure}`;
+}
+
+/**
+ * One line for what the table did and one for what the cache did, as far as the cell's designs can
+ * tell.
+ */
+export function separationLines(cell: Cell, analyse: AnalyseCell): string[] {
+  const designs = cell.arms.map((arm) => designOf(arm.design));
+  const nameOf = (arm: number): string => cell.arms[arm]?.design ?? "";
+  const lines: string[] = [];
+  const table = findTablePair(designs);
+  const byTable = table === null ? null : pairedRatio(cell, table, analyse);
+  if (table !== null && byTable !== null) {
+    const what = `${nameOf(table.other)} takes ${timesText(byTable)} as ${nameOf(table.base)}`;
+    lines.push(`What the table did: ${what}.`);
+  }
+  const cache = findCachePair(designs);
+  const byCache = cache === null ? null : pairedRatio(cell, cache, analyse);
+  if (cache !== null && byCache !== null) {
+    const fib = designs[cache.base]?.row.fib ?? "same";
+    const what = `${nameOf(cache.other)} takes ${timesText(byCache)} as ${nameOf(cache.base)}`;
+    const one = designs[cache.base];
+    const two = designs[cache.other];
+    const apart = one == null || two == null ? 1 : knobsApart(one, two).length;
+    const others = apart > 1 ? ` (${apart - 1} other knobs differ too)` : "";
+    lines.push(`What the cache did, both with fib=${fib}: ${what}${others}.`);
+  }
+  return lines;
+}
