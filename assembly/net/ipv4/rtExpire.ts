@@ -51,7 +51,6 @@ const TIMER: usize = 32;
 const WORK: usize = 64;
 
 if (offsetof<RtExpire>() > TIMER) ERROR("RtExpire runs into its timer");
-if (TIMER + TIMER_BYTES > WORK || WORK + WORK_BYTES > 128) ERROR("the scan overflows its section");
 
 /** Words of the scan of this machine. */
 export function rtExpire(): RtExpire {
@@ -62,6 +61,8 @@ export function rtExpire(): RtExpire {
  * by `boot()`, after the flush. */
 export function rtExpireInit(): void {
   if (!HAS_RT_HASH || EXPIRE_SCAN == EXPIRE_SCAN_NONE) return;
+  if (TIMER + TIMER_BYTES > WORK) ERROR("the scan's timer runs into its work");
+  if (WORK + WORK_BYTES > 128) ERROR("the scan overflows its section");
   const at = superBlockAt() + G_RT_EXPIRE;
   rtExpire().rover = 0;
   rtExpire().lastRun = jiffies();

@@ -52,7 +52,6 @@ const FLUSH_TIMER: usize = 32;
 const SECRET_TIMER: usize = 64;
 
 if (offsetof<RtFlush>() > FLUSH_TIMER) ERROR("RtFlush runs into its timer");
-if (FLUSH_TIMER + TIMER_BYTES > SECRET_TIMER) ERROR("the timers overlap");
 
 /** State of the delayed flush of this machine. */
 export function rtFlushState(): RtFlush {
@@ -76,6 +75,7 @@ export function rtFlushInit(): void {
   const at = superBlockAt() + G_RT_FLUSH;
   prngSeed(at + offsetof<RtFlush>("random"), superBlock().seed);
   if (!FLUSHES) return;
+  if (FLUSH_TIMER + TIMER_BYTES > SECRET_TIMER) ERROR("the timers overlap");
   timerInit(at + FLUSH_TIMER, WORK_RT_RUN_FLUSH, 0);
   timerInit(at + SECRET_TIMER, WORK_RT_SECRET_REBUILD, 0);
   modTimer(at + SECRET_TIMER, rtFirstTime(rtSysctl().secretInterval), RT_TIMER_CPU);

@@ -15,7 +15,6 @@ import { ipRouteInputSlow } from "../../../../assembly/net/ipv4/mkroute26Input";
 import { ipRouteOutputSlow } from "../../../../assembly/net/ipv4/mkroute26Output";
 import { Flowi4, thisFlow } from "../../../../assembly/net/ipv4/routeOutput";
 import { RTABLE_HAS_KEY, RTABLE_HAS_ROUTE_IIF, Rtable } from "../../../../assembly/net/ipv4/rtable";
-import { rtBindNeighbour } from "../../../../assembly/net/ipv4/rtBindNeighbour";
 import { rtDrop, rtFree } from "../../../../assembly/net/ipv4/rtFree";
 import { rtTosAndMark } from "../../../../assembly/net/ipv4/rtHash";
 import { isError } from "../../../../assembly/net/ipv4/rtIntern";
@@ -43,7 +42,7 @@ export {
   rtHashBuckets,
   rtHashCode,
 } from "../../../../assembly/net/ipv4/rtHash";
-export { isError, rtBindNeighbour, rtDrop, rtFree };
+export { isError, rtDrop, rtFree };
 
 export function findInput(daddr: u32, saddr: u32, iif: u32, tos: u32, mark: u32): usize {
   return rtFindInput(daddr, saddr, iif, rtTosAndMark(tos, mark));
