@@ -12,6 +12,7 @@ import {
   type Costs,
   type ImageDrop,
   type Mib,
+  PARKED_DROPS,
   readCosts,
   readMib,
   readRtStat,
@@ -38,6 +39,8 @@ export type RouterFate =
   | { readonly kind: "forwarded"; readonly dev: string; readonly frame: Uint8Array }
   | { readonly kind: "delivered" }
   | { readonly kind: "looped" }
+  /** For the address of its neighbour, which was asked for. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "dropped"; readonly reason: ImageDrop };
 
 /** How a router is booted. */
@@ -129,8 +132,11 @@ export class Router {
       return { kind: "forwarded", dev, frame };
     });
     if (after.inDelivers > before.inDelivers) fates.push({ kind: "delivered" });
+    if (after.parked > before.parked) fates.push({ kind: "waiting" });
     if (after.loopback > before.loopback) fates.push({ kind: "looped" });
     for (const [reason, count] of Object.entries(after.drops) as [ImageDrop, number][]) {
+      // What waited for a neighbour was another packet.
+      if (PARKED_DROPS.has(reason)) continue;
       if (count > (before.drops[reason] ?? 0)) fates.push({ kind: "dropped", reason });
     }
     const [fate] = fates;

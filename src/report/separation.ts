@@ -42,8 +42,8 @@ export function findTablePair(designs: readonly (Design | null)[]): ArmPair | nu
 }
 
 /**
- * A cache of flows and a design that caches nothing, on the same FIB: of the same kernel where there
- * is one.
+ * A cache of flows and a design that caches nothing, on the same FIB: of the same kernel where
+ * there is one.
  */
 export function findCachePair(designs: readonly (Design | null)[]): ArmPair | null {
   const pairs = designs.flatMap((one, base) =>

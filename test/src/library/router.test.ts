@@ -83,8 +83,8 @@ describe.each(["linux-3.10", "no-cache", "nexthop-direct"])("a router of %s", (d
     expect(neighbourOf()).toEqual({ kind: "dropped", reason: "no-route" });
     router.up("eth1");
     expect(router.addRoute({ to: "203.0.113.0/24", via: "198.51.100.8" })).toBe(0);
-    // Static neighbours do not come back with their device.
-    expect(neighbourOf()).toEqual({ kind: "dropped", reason: "no-neighbour" });
+    // Static neighbours do not come back with their device: it is asked for.
+    expect(neighbourOf()).toEqual({ kind: "waiting" });
     await expectBalance(router);
   });
 });
