@@ -56,6 +56,8 @@ export const COMPARE_DEFAULTS = {
 } as const;
 
 const REPORT_WIDTH = 100;
+/** With fewer a cache cannot hold the flows that an image is judged with. */
+const RHASH_ENTRIES_MIN = 1_024;
 /** Where 2.6.39 caps it by itself; 8 Mi entries of the cache. */
 const RHASH_ENTRIES_MAX = 524_288;
 
@@ -125,7 +127,12 @@ export function measuringOptions(
     seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
     packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
     flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
-    rhashEntries: wholeNumber("--rhash-entries", args.rhashEntries, 1, RHASH_ENTRIES_MAX),
+    rhashEntries: wholeNumber(
+      "--rhash-entries",
+      args.rhashEntries,
+      RHASH_ENTRIES_MIN,
+      RHASH_ENTRIES_MAX,
+    ),
     blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
     cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
     deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,

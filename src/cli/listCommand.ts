@@ -52,7 +52,7 @@ export function listText(): string {
     ...workloads,
     "",
     "Side loads (--side-load KIND:RATE, updates per second of the machine's time):",
-    ...SIDE_LOADS.map((load) => `  ${load.kind.padEnd(14)}${load.description}`),
+    ...SIDE_LOADS.map((load) => `  ${load.kind.padEnd(17)}${load.description}`),
     "",
     DISCLAIMER,
     "",

@@ -42,6 +42,9 @@ export const SWEEP_DEFAULTS = {
   shard: "1/1",
 } as const;
 
+/** What is swept where nothing is said: the route cache, and the same kernel without it. */
+const SWEEP_DESIGNS: readonly string[] = ["linux-2.6.18", "linux-2.6.18+route-cache=none"];
+
 function print(document: SweepDocument, output: SweepOutput): void {
   const json = `${JSON.stringify(document)}\n`;
   process.stdout.write(
@@ -75,7 +78,8 @@ export async function runSweep(
   version: string,
 ): Promise<number> {
   const line = new ProgressLine(process.stderr);
-  const common = measuringOptions(designs, args, { name: "sweep", version, line });
+  const swept = designs.length === 0 ? SWEEP_DESIGNS : designs;
+  const common = measuringOptions(swept, args, { name: "sweep", version, line });
   const points = pointsOf(args);
   const shard = parseShard(args.shard);
   checkSave(args.save);

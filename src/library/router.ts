@@ -215,7 +215,7 @@ export class Router {
 
   /** Makes every cached route stale: `ip route flush cache`. */
   flush(): void {
-    this.onControl(() => this.control.call("rtCacheFlush"));
+    this.onControl(() => this.control.call("rtCacheFlush", 0));
   }
 
   /** Moves the machine's clock by so many seconds; due timers and work run on every CPU. */

@@ -57,3 +57,17 @@ export function readCacheCounters(machine: Machine): CacheCounters {
     searched: sum(COLUMNS.searched),
   };
 }
+
+/**
+ * Makes every entry stale, and frees what can be freed at once. Where a generation does it, stale
+ * entries stay in their chains until somebody meets them. While no CPU runs.
+ */
+export function emptyRouteCache(machine: Machine): void {
+  for (let cpu = 0; cpu <= machine.options.cpus; cpu++) {
+    const instance = machine.cpu(cpu);
+    instance.call("rcuCpuOnline");
+    if (cpu === 0) instance.call("rtCacheFlush", 0);
+    instance.call("rcuBarrierLocal");
+    instance.call("rcuCpuOffline");
+  }
+}

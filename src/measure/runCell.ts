@@ -7,6 +7,7 @@ import { sourceCheckOf } from "../image/knobs.js";
 import type { Cpus } from "../machine/cpus.js";
 import type { Experiment } from "../machine/experiment.js";
 import { isOversubscribed, type Machine } from "../machine/machine.js";
+import { emptyRouteCache, hasRouteCache } from "../machine/routeCache.js";
 import type { SourceCheck } from "../reference/sourceCheck.js";
 import type { World } from "../reference/world.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
@@ -64,6 +65,8 @@ function judge(
     fates = judgeFrames(request, context.fateFrames(sourceCheckOf(machine.image.row)));
     context.judgedFates.set(machine, fates);
   }
+  // A cache that is full of other flows refuses new ones, as the kernel does: no fault to judge.
+  if (hasRouteCache(machine)) emptyRouteCache(machine);
   const packets = judgeWorkload(request, workload.path, flows, JUDGED_PACKETS);
   judgeStory(machine, workload.path, context.options.nexthops);
   const perFate = { ...fates.perFate };

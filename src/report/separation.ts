@@ -71,10 +71,12 @@ function pairedRatio(cell: Cell, pair: ArmPair, analyse: AnalyseCell): PairedRat
   return analysis.kind === "failed" ? null : (analysis.ratios[0] ?? null);
 }
 
-function timesText(pair: PairedRatio): string {
+/** `b takes 1.04 times [1.02, 1.06] as long as a`. */
+function timesText(pair: PairedRatio, base: string): string {
   const { ratio, interval } = formatRatio(pair.ratio, pair.low, pair.high);
   const unsure = pair.verdict === "inconclusive" ? ", which shows no difference" : "";
-  return `${ratio} times ${interval ?? "(no interval)"} as long${unsure}`;
+  const times = `${ratio} times ${interval ?? "(no interval)"}`;
+  return `${pair.design} takes ${times} as long as ${base}${unsure}`;
 }
 
 /**
@@ -88,14 +90,13 @@ export function separationLines(cell: Cell, analyse: AnalyseCell): string[] {
   const table = findTablePair(designs);
   const byTable = table === null ? null : pairedRatio(cell, table, analyse);
   if (table !== null && byTable !== null) {
-    const what = `${nameOf(table.other)} takes ${timesText(byTable)} as ${nameOf(table.base)}`;
-    lines.push(`What the table did: ${what}.`);
+    lines.push(`What the table did: ${timesText(byTable, nameOf(table.base))}.`);
   }
   const cache = findCachePair(designs);
   const byCache = cache === null ? null : pairedRatio(cell, cache, analyse);
   if (cache !== null && byCache !== null) {
     const fib = designs[cache.base]?.row.fib ?? "same";
-    const what = `${nameOf(cache.other)} takes ${timesText(byCache)} as ${nameOf(cache.base)}`;
+    const what = timesText(byCache, nameOf(cache.base));
     const one = designs[cache.base];
     const two = designs[cache.other];
     const apart = one == null || two == null ? 1 : knobsApart(one, two).length;

@@ -26,14 +26,15 @@ const LINUX_3_10 = {
   DST_INVALIDATE: 1,
   DST_EXPIRE_SCAN: 0,
   DST_SOURCE_CHECK: 1,
+  DST_NEIGHBOUR: 2,
 };
 
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct|hash, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu, fib=trie|hash, dst-gc=timer|work, " +
-  "entries=shared|percpu, dst-layout=208|160|152, invalidate=flush|genid, " +
-  "expire-scan=none|timer|work, source-check=always|shortcut";
+  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, fib=trie|hash, " +
+  "dst-gc=timer|work, entries=shared|percpu, neighbour=bound-rwlock|bound-seqlock|lookup, " +
+  "invalidate=flush|genid, expire-scan=none|timer|work, source-check=always|shortcut";
 
 /** What both kernels with a hash of flows change. */
 const HASH = { DST_ROUTE_CACHE: 4, DST_FREE: 0, DST_SOURCE_CHECK: 0 };
@@ -62,9 +63,13 @@ describe("presets", () => {
         DST_DST_LAYOUT: 0,
         DST_INVALIDATE: 0,
         DST_EXPIRE_SCAN: 1,
+        DST_FIB: 1,
+        DST_DST_GC: 0,
+        DST_ENTRIES: 0,
+        DST_NEIGHBOUR: 0,
       },
     ],
-    ["linux-2.6.39", { ...HASH, DST_DST_LAYOUT: 1 }],
+    ["linux-2.6.39", { ...HASH, DST_DST_LAYOUT: 1, DST_NEIGHBOUR: 1 }],
   ])("%s is 3.10 with %j", (name, changes) => {
     const design = parseDesign(name);
     expect(design.defines).toEqual({ ...LINUX_3_10, ...changes });

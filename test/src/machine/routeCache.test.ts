@@ -1,7 +1,12 @@
 /** The counters of a route cache are those of all CPUs, from the machine's own words. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "../../../src/machine/machine.js";
-import { dstEntries, hasRouteCache, readCacheCounters } from "../../../src/machine/routeCache.js";
+import {
+  dstEntries,
+  emptyRouteCache,
+  hasRouteCache,
+  readCacheCounters,
+} from "../../../src/machine/routeCache.js";
 import { COMPILE_MS, flowsToRows, routerOf } from "../../assembly/machine/router.js";
 
 describe("readCacheCounters", () => {
@@ -41,5 +46,23 @@ describe("readCacheCounters", () => {
 
   it("is asked of designs with a cache of flows", () => {
     expect(hasRouteCache(machine)).toBe(false);
+  });
+});
+
+describe("emptyRouteCache", () => {
+  it("leaves no entry where a flush frees them, and no packet that hits", async () => {
+    const router = await routerOf("linux-2.6.18", { cpus: 2 });
+    router.setFlows(flowsToRows([1, 2, 3], 64));
+    router.forward(64);
+    router.offline();
+    expect(hasRouteCache(router.machine)).toBe(true);
+    const before = readCacheCounters(router.machine);
+    expect(before.entries).toBeGreaterThan(3);
+    emptyRouteCache(router.machine);
+    expect(readCacheCounters(router.machine).entries).toBe(0);
+    router.online();
+    router.forward(64);
+    const after = readCacheCounters(router.machine);
+    expect([after.slow - before.slow, after.entries]).toEqual([before.entries, before.entries]);
   });
 });
