@@ -109,6 +109,19 @@ async function writeWhole(file: string, bytes: Uint8Array | string): Promise<voi
   await rename(part, file);
 }
 
+/** Longest part of a file's name that is the design's; file systems allow 255 bytes in all. */
+const NAME_MAX = 160;
+
+/** Name of a design's image in a store; that of a long design ends in its hash. */
+function fileOf(design: Design, flavour: Flavour): string {
+  const { name } = design;
+  const short =
+    name.length <= NAME_MAX
+      ? name
+      : `${name.slice(0, NAME_MAX)}~${sha256(Buffer.from(name)).slice(0, 16)}`;
+  return `${short}.${flavour}.wasm`;
+}
+
 /**
  * Compiles a design and puts the image into the store.
  * @throws {CompilerMissingError | CompileError} as compileImage does
@@ -119,7 +132,7 @@ export async function buildImage(
   store: ImageStore = BUILD_STORE,
 ): Promise<Image> {
   const bytes = await store.compile({ flavour, defines: design.defines });
-  const file = `${design.name}.${flavour}.wasm`;
+  const file = fileOf(design, flavour);
   const label: Label = {
     sourceHash: await sourceHash(),
     compiler: (await compilerVersion()) ?? "none",
@@ -137,7 +150,7 @@ async function prebuilt(
   flavour: Flavour,
   store: ImageStore,
 ): Promise<Image | undefined> {
-  const file = path.join(store.folder, `${design.name}.${flavour}.wasm`);
+  const file = path.join(store.folder, fileOf(design, flavour));
   const label = await readLabel(file);
   if (label === undefined || !(await isCurrent(label))) return undefined;
   const bytes = await readFile(file).catch(() => undefined);

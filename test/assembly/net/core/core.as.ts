@@ -6,11 +6,13 @@
 import { plainLoad32 } from "../../../../assembly/arch/atomic";
 import { G_NEIGH, superBlockAt } from "../../../../assembly/arch/superblock";
 import { dstOpsNegativeAdvice } from "../../../../assembly/calls/dst";
+import { delTimer } from "../../../../assembly/kernel/timer";
 import { DstEntry } from "../../../../assembly/net/core/dstEntry";
 import { dstOpsOf } from "../../../../assembly/net/core/dstOps";
 import { Neighbour, neighHhCopy } from "../../../../assembly/net/core/neighbour";
 import { NeighHashTable, neighHashFind } from "../../../../assembly/net/core/neighbourHash";
 import { neighConfirm, neighUpdate } from "../../../../assembly/net/core/neighbourState";
+import { arpTbl } from "../../../../assembly/net/core/neighbourTable";
 
 export * from "../../../../assembly/index";
 export { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
@@ -145,4 +147,9 @@ export function neighHashAt(): usize {
 /** What a reader finds who still walks the hash table at `table`. */
 export function findInHash(table: usize, dev: usize, key: u32): usize {
   return neighHashFind(changetype<NeighHashTable>(table), dev, key);
+}
+
+/** Stops the periodic walk of the neighbour table, for tests that wait for another timer. */
+export function neighStopWalk(): void {
+  delTimer(arpTbl().timerAt);
 }

@@ -173,6 +173,7 @@ export class EraRouter {
 
   /** Ticks until something that was armed runs on CPU 0, and runs it; -1 if nothing comes. */
   ticksToNextRun(limit = 130_000): number {
+    this.call("neighStopWalk");
     for (let ticks = 1; ticks <= limit; ticks++) {
       this.call("clockAdvance", 1);
       if (this.call("runDeferred") > 0) return ticks;
