@@ -9,7 +9,7 @@ const MACHINE = [
   "test/assembly/{kernel,machine,mm,net,workload}/**/*.test.ts",
   "test/src/image/{compile,knobs}.test.ts",
   "test/src/machine/**/*.test.ts",
-  "test/src/measure/{countCosts,judge*,runCell}.test.ts",
+  "test/src/measure/{countCosts,inspectMachine,judge*,runCell,tracePacket}.test.ts",
 ];
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 

@@ -2,7 +2,16 @@
  * dst operations: `dst.input`, `dst.output`, `ops->gc`, `ops->destroy` and `ops->check` as switches
  * on small ids, which is what the kernel's retpoline-free calls amount to.
  */
+
+import { traceCall } from "../arch/trace";
+import {
+  TRACE_DST_DISCARD,
+  TRACE_DST_INPUT,
+  TRACE_DST_OUTPUT,
+  TRACE_IP_RT_BUG,
+} from "../arch/tracePoints";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
+import { DEBUG } from "../config";
 import {
   DST_CALL_DISCARD,
   DST_CALL_IP_ERROR,
@@ -32,6 +41,7 @@ export function dstInputCall(id: u32, skb: SkBuff): void {
       ipError(skb);
       return;
     case DST_CALL_DISCARD:
+      if (DEBUG) traceCall(TRACE_DST_INPUT, TRACE_DST_DISCARD, 0, 0);
       mibInc(DROP_DISCARDED);
       kfreeSkb(skb);
       return;
@@ -47,10 +57,12 @@ export function dstOutputCall(id: u32, skb: SkBuff): void {
       ipOutput(skb);
       return;
     case DST_CALL_IP_RT_BUG:
+      if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_IP_RT_BUG, 0, 0);
       mibInc(DROP_RT_BUG);
       kfreeSkb(skb);
       return;
     case DST_CALL_DISCARD:
+      if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_DST_DISCARD, 0, 0);
       mibInc(DROP_DISCARDED);
       kfreeSkb(skb);
       return;

@@ -13,12 +13,15 @@ import { plainLoad32 } from "../arch/atomic";
 import { COST_PACKET, countCost } from "../arch/costs";
 import { nowNs } from "../arch/env";
 import { smpProcessorId } from "../arch/percpu";
+import { traceCall } from "../arch/trace";
+import { TRACE_IP_RCV, TRACE_ROOT } from "../arch/tracePoints";
 import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";
 import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
 import { enterSoftirq, leaveSoftirq, localBhDisable, localBhEnable } from "../kernel/softirq";
 import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
+import { NetDevice } from "../net/core/netDevice";
 import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
 import { ipLocalSend } from "../net/ipv4/ipOutput";
@@ -48,6 +51,8 @@ function receivePacket(skbAt: usize): void {
   const skb = changetype<SkBuff>(skbAt);
   rcuReadLock();
   ethTypeTrans(skb);
+  if (DEBUG)
+    traceCall(TRACE_ROOT, TRACE_IP_RCV, changetype<NetDevice>(<usize>skb.dev).ifindex, skb.len);
   ipRcv(skb);
   rcuReadUnlock();
 }

@@ -19,6 +19,8 @@ export interface ExperimentRequest {
   readonly templates: readonly Uint8Array[];
   readonly flowPairs: number;
   readonly boot: BootOptions;
+  /** Events that the trace of each CPU of a debug machine keeps. @default 0 */
+  readonly traceEvents?: number;
 }
 
 /** Room beside the table's prefixes for the routes of the setup. */
@@ -59,6 +61,7 @@ export class Experiment {
       flowPairs: request.flowPairs,
       machines,
       seed: request.boot.seed,
+      traceEvents: request.traceEvents ?? 0,
     };
     const plan = planMemory(planRequest);
     return { plan, budget: describePlan(plan, planRequest) };

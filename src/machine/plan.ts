@@ -5,7 +5,7 @@
  *   0          guard page: stays zero; every audit looks
  *   64 KiB     experiment page: gate, CPU claims, ping-pong words
  *   …          templates │ flow lists │ table part
- *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages
+ *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages │ trace
  *   …          machine 1: …
  */
 import { UsageError } from "../reference/usageError.js";
@@ -29,6 +29,8 @@ export interface MachinePlan {
   readonly boot: Region;
   readonly rings: Region;
   readonly pages: Region;
+  /** Rings of the event trace; no bytes where none is wanted. */
+  readonly trace: Region;
   readonly bytes: number;
 }
 
@@ -51,6 +53,8 @@ export interface PlanRequest {
   readonly machines: number;
   /** Seed of the process: moves the bases so that one lucky layout is not measured every time. */
   readonly seed: number;
+  /** Events that the trace of each CPU keeps at least. @default 0 */
+  readonly traceEvents?: number;
 }
 
 export const CPU_AREA_BYTES = 8192;
@@ -65,11 +69,21 @@ const TABLE_BYTES_FIXED = 4 << 20;
 /** Dsts that wait for RCU: up to qhimark 10,000 and what comes while they do, on each CPU. */
 const PAGES_BYTES_PER_CPU = 4 << 20;
 const PAGES_BYTES_FIXED = 2 << 20;
+/** As in `assembly/arch/trace.ts`. */
+const TRACE_HEAD_BYTES = 64;
+const TRACE_EVENT_BYTES = 32;
 const BOOT_BYTES_FIXED = 1 << 20;
 const BOOT_BYTES_PER_CPU = 128 << 10;
 
 function align(value: number, to: number): number {
   return Math.ceil(value / to) * to;
+}
+
+/** A head, then for each CPU a ring: its head and its events, a power of two of them. */
+function traceBytes({ traceEvents = 0, cpus }: PlanRequest): number {
+  if (traceEvents === 0) return 0;
+  const events = 2 ** Math.ceil(Math.log2(traceEvents));
+  return TRACE_HEAD_BYTES + (cpus + 1) * (TRACE_HEAD_BYTES + events * TRACE_EVENT_BYTES);
 }
 
 function planMachine(from: number, request: PlanRequest): MachinePlan {
@@ -88,7 +102,8 @@ function planMachine(from: number, request: PlanRequest): MachinePlan {
   const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128);
   const rings = take(RINGS_BYTES * areas);
   const pages = take(pagesBytes);
-  return { superblock, cpuAreas, boot, rings, pages, bytes: at - from };
+  const trace = take(traceBytes(request));
+  return { superblock, cpuAreas, boot, rings, pages, trace, bytes: at - from };
 }
 
 /**

@@ -4,6 +4,18 @@
  * without a reference; its header is copied under the seqlock.
  */
 import { plainLoad32, plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_NEIGH_FOUND,
+  BRANCH_NEIGH_MISS,
+  BRANCH_SOURCE,
+  TRACE_DST_OUTPUT,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_FINISH_OUTPUT2,
+  TRACE_IP_OUTPUT,
+  TRACE_ROOT,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { devQueueXmit } from "../core/devXmit";
 import { DROP_NEEDS_FRAGMENT, DROP_NO_NEIGHBOUR, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
 import {
@@ -26,6 +38,7 @@ const IPDEFTTL: u32 = 64;
  * `dst.output` of unicast. Follows `ip_output` and `ip_finish_output`; nothing is fragmented yet.
  */
 export function ipOutput(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_IP_OUTPUT, 0, 0);
   const dev = skbRouteDev(skb);
   skb.dev = <u32>dev;
   skb.protocol = ETH_P_IP_LE;
@@ -40,10 +53,12 @@ export function ipOutput(skb: SkBuff): void {
 
 function ipFinishOutput2(skb: SkBuff, dev: usize): void {
   const nexthop = skbRouteNexthop(skb, plainLoad32(<usize>skb.networkHeader + 16));
+  if (DEBUG) traceCall(TRACE_IP_OUTPUT, TRACE_IP_FINISH_OUTPUT2, nexthop, 0);
   const at = ipv4NeighLookupNoref(dev, nexthop);
   if (at) {
     const n = changetype<Neighbour>(at);
     if (n.nudState & NUD_CONNECTED && n.hhLen) {
+      if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_NEIGH_FOUND, nexthop, 0, 0);
       neighHhCopy(n, skb.data);
       skb.data -= ETH_HLEN;
       skb.len += ETH_HLEN;
@@ -51,6 +66,7 @@ function ipFinishOutput2(skb: SkBuff, dev: usize): void {
       return;
     }
   }
+  if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_NEIGH_MISS, nexthop, 0, 0);
   mibInc(DROP_NO_NEIGHBOUR);
   kfreeSkb(skb);
 }
@@ -61,6 +77,7 @@ function ipFinishOutput2(skb: SkBuff, dev: usize): void {
  * by the caller. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
+  if (DEBUG) traceCall(TRACE_ROOT, TRACE_IP_BUILD_AND_SEND_PKT, 0, daddr);
   mibInc(MIB_OUT_REQUESTS);
   const fl = thisFlow();
   fl.daddr = daddr;
@@ -69,6 +86,7 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
     kfreeSkb(skb);
     return;
   }
+  if (DEBUG) traceEvent(TRACE_IP_BUILD_AND_SEND_PKT, BRANCH_SOURCE, fl.saddr, 0, 0);
   const iph: usize = skb.data;
   skb.networkHeader = <u32>iph;
   plainStore8(iph + 8, IPDEFTTL);

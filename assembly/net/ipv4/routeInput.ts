@@ -12,6 +12,24 @@
  */
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
 import { isBusted } from "../../arch/superblock";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_ALLOCATED,
+  BRANCH_ERROR,
+  BRANCH_MADE,
+  BRANCH_NEXTHOP,
+  BRANCH_SLOT_EMPTY,
+  BRANCH_SLOT_STALE,
+  BRANCH_SLOT_VALID,
+  BRANCH_VERDICT,
+  SLOT_INPUT,
+  TRACE___MKROUTE_INPUT,
+  TRACE_FIB_LOOKUP,
+  TRACE_IP_RCV_FINISH,
+  TRACE_IP_ROUTE_INPUT_NOREF,
+  TRACE_IP_ROUTE_INPUT_SLOW,
+  TRACE_SKB_DST_SET,
+} from "../../arch/tracePoints";
 import {
   BUSTED,
   BUSTED_FORWARDING_OFF,
@@ -31,6 +49,7 @@ import {
   DST_CALL_IP_RT_BUG,
   DST_NOCACHE,
 } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import {
   DROP_DEVICE_DOWN,
   DROP_MARTIAN_DESTINATION,
@@ -107,8 +126,10 @@ export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibRe
   if (ipv4IsZeronet(saddr)) return martianSource();
   if (ipv4IsZeronet(daddr) || ipv4IsLoopback(daddr)) return martianDestination();
   if (ipv4IsLoopback(saddr)) return martianSource();
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_FIB_LOOKUP, daddr, 0);
   const err = fibLookup(bswap32(daddr), 0, RT_SCOPE_UNIVERSE, 0, res);
   if (err != 0) {
+    if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_ERROR, err, 0, 0);
     rtStatInc(RT_STAT_IN_NO_ROUTE);
     return INPUT_NO_ROUTE;
   }
@@ -130,7 +151,10 @@ export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibRe
 export function ipRouteInputNoref(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   const dev = changetype<NetDevice>(<usize>skb.dev);
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_IP_ROUTE_INPUT_NOREF, saddr, daddr);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_NOREF, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
   const verdict = classifyInput(daddr, saddr, dev, res);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict == INPUT_FORWARD) return mkrouteInput(skb, daddr, res);
   if (verdict < 0) return verdict;
   return localInput(skb, verdict, res);
@@ -141,6 +165,11 @@ export function resultNh(res: FibResult): FibNh {
   return changetype<FibInfo>(<usize>res.fi).nh(res.nhSel);
 }
 
+/** Trace: the input slot's route is not used, and why. */
+function traceUnusable(where: u32, cached: usize): void {
+  traceDst(where, cached ? BRANCH_SLOT_STALE : BRANCH_SLOT_EMPTY, cached, SLOT_INPUT);
+}
+
 function noBuffer(): i32 {
   mibInc(DROP_NO_BUFFER);
   return -ENOBUFS;
@@ -149,24 +178,30 @@ function noBuffer(): i32 {
 /** A packet to forward. Follows `__mkroute_input` of 3.10. */
 function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
   const nh = resultNh(res);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE___MKROUTE_INPUT, 0, 0);
+  if (DEBUG) traceEvent(TRACE___MKROUTE_INPUT, BRANCH_NEXTHOP, nh.gw, nh.oif, 0);
   if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP) {
     const cached = slotRoute(inputSlotAt(nh));
     if (rtCacheValid(cached)) {
+      if (DEBUG) traceDst(TRACE___MKROUTE_INPUT, BRANCH_SLOT_VALID, cached, SLOT_INPUT);
       if (DEBUG) countCost(COST_SLOT_HIT);
       if (BUSTED && isBusted(BUSTED_HOLD) && daddr >> 24 == 0) dstHold(cached);
       skbDstSetNoref(skb, cached);
       return 0;
     }
+    if (DEBUG) traceUnusable(TRACE___MKROUTE_INPUT, cached);
   }
   const at = rtDstAlloc(nh.dev, ROUTE_CACHE == ROUTE_CACHE_NEXTHOP);
   if (!at) return noBuffer();
   const rt = changetype<Rtable>(at);
   rt.rtType = <u16>res.type;
   rt.rtIsInput = 1;
+  if (DEBUG) traceDst(TRACE___MKROUTE_INPUT, BRANCH_MADE, at, <u32>res.type);
   rtStatInc(RT_STAT_IN_SLOW_TOT);
   rt.inputInit = DST_CALL_IP_FORWARD;
   rt.outputInit = DST_CALL_IP_OUTPUT;
   rtSetNexthop(rt, daddr, res, inputSlotAt(nh));
+  if (DEBUG) traceCall(TRACE___MKROUTE_INPUT, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, at);
   return 0;
 }
@@ -184,10 +219,12 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   if (doCache) {
     const cached = slotRoute(inputSlotAt(resultNh(res)));
     if (rtCacheValid(cached)) {
+      if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_SLOT_VALID, cached, SLOT_INPUT);
       if (DEBUG) countCost(COST_SLOT_HIT);
       skbDstSetNoref(skb, cached);
       return 0;
     }
+    if (DEBUG) traceUnusable(TRACE_IP_ROUTE_INPUT_SLOW, cached);
   }
   const at = rtDstAlloc(netDeviceOf(0), doCache);
   if (!at) return noBuffer();
@@ -197,6 +234,7 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   rt.rtType = <u16>res.type;
   rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
   rt.outputInit = DST_CALL_IP_RT_BUG;
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_ALLOCATED, at, rt.flags);
   rtStatInc(RT_STAT_IN_SLOW_TOT);
   if (verdict == INPUT_BROADCAST) {
     rt.rtFlags = RTCF_LOCAL | RTCF_BROADCAST;
@@ -207,10 +245,12 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
     rt.inputInit = DST_CALL_IP_ERROR;
     rt.error = verdict == INPUT_NO_ROUTE ? <i16>ENETUNREACH : 0;
   }
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MADE, at, rt.rtType);
   if (doCache && !rtCacheRoute(inputSlotAt(resultNh(res)), at)) {
     rt.flags |= DST_NOCACHE;
     rtAddUncachedList(at);
   }
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, at);
   return 0;
 }

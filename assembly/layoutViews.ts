@@ -1,0 +1,28 @@
+/**
+ * The layout of what the host shows (`trace`, `show`): offsets and sizes as exported constants, as
+ * in `layout.ts`, for `src/machine/traceReader.ts` and `src/machine/kernelViews.ts`.
+ */
+import { TraceEvent } from "./arch/trace";
+import { KmemCache, KmemCacheCpu } from "./mm/kmemCache";
+
+export { PCPU_COUNTERS, PCPU_SLAB } from "./arch/percpu";
+export { G_CLOCK, G_COUNTERS, G_SLAB, REGION_TRACE } from "./arch/superblock";
+export { TRACE_CALL, TRACE_EVENT_BYTES, TRACE_HEAD_BYTES } from "./arch/trace";
+export { KMEM_CACHES } from "./mm/caches";
+export { PAGE_BYTES as SLAB_PAGE_BYTES, REMOTE_AT as SLAB_REMOTE } from "./mm/kmemCache";
+
+export const TRACE_EVENT_WHERE: usize = offsetof<TraceEvent>("where");
+export const TRACE_EVENT_WHAT: usize = offsetof<TraceEvent>("what");
+export const TRACE_EVENT_JIFFIES: usize = offsetof<TraceEvent>("jiffies");
+export const TRACE_EVENT_A: usize = offsetof<TraceEvent>("a");
+export const TRACE_EVENT_B: usize = offsetof<TraceEvent>("b");
+export const TRACE_EVENT_C: usize = offsetof<TraceEvent>("c");
+/** Descriptors and per-CPU blocks of the slab caches lie this far apart, from the first on. */
+export const SLAB_STRIDE: usize = 128;
+export const SLAB_FIRST: usize = 128;
+export const SLAB_OBJECT_BYTES: usize = offsetof<KmemCache>("objectBytes");
+export const SLAB_STRIDE_BYTES: usize = offsetof<KmemCache>("strideBytes");
+export const SLAB_LINK: usize = offsetof<KmemCache>("linkOffset");
+export const SLAB_PER_PAGE: usize = offsetof<KmemCache>("perPage");
+export const SLAB_CPU_HEAD: usize = offsetof<KmemCacheCpu>("head");
+export const SLAB_CPU_PAGES: usize = offsetof<KmemCacheCpu>("pages");
