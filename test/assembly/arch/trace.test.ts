@@ -42,7 +42,7 @@ describe("traceEvent", () => {
     expect(ring(m, region, 0).ever).toBe(1);
   });
 
-  it("writes the function, what happened, the clock and three words, each in its place", async () => {
+  it("writes function, what happened, clock and three words, each in its place", async () => {
     const { m, region } = await machineWithRings();
     switchOn(m, region);
     m.u32[(m.superblockAt + 256) / 4] = 0xfffb6c20;
