@@ -54,7 +54,11 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an unknown workload", ["compare", "--workload", "flood"], /"flood"; allowed: .*internet-mix/],
   ["an unknown option", ["compare", "--fast"], /unknown option '--fast'; allowed: --workload, --c/],
   ["an unknown command", ["sweep"], /unknown design "sweep"; allowed: linux/],
-  ["too many arguments", ["list", "more"], /too many arguments for 'list'.*allowed: compare, trace, show, list/],
+  [
+    "too many arguments",
+    ["list", "more"],
+    /too many arguments for 'list'.*: compare, trace, show, list/,
+  ],
   ["help for nothing", ["help", "nothing"], /allowed: compare, trace, show, list/],
   ["an option without its value", ["compare", "--cpus"], /'--cpus <numbers>' argument missing/],
   ["no CPU", ["compare", "--cpus", "0"], /--cpus 0; allowed: numbers from 1 to 64 and all/],
