@@ -81,10 +81,13 @@ function addShow(program: Command, done: (code: number) => void): void {
     .command("show")
     .description("what a machine holds, in the kernel's own formats")
     .argument("<design>", "KERNEL[+KNOB=VALUE]…")
-    .argument("<what>", "counters or slabs")
+    .argument("<what>", "cache, counters or slabs")
     .option("--workload <name>", "whose packets run first", d.workload)
     .option("--packets <n>", "how many of them", d.packets)
-    .option("--cpus <n>", "CPUs that take turns", d.cpus);
+    .option("--cpus <n>", "CPUs that take turns", d.cpus)
+    .option("--format <name>", "of the cache: route (as ip route show cache), proc or dump")
+    .option("--proc", "the cache as /proc/net/rt_cache")
+    .option("--limit <n>", "most entries of the cache, 0 for all", d.limit);
   withMachineOptions(command).action(async (design: string, what: string, args: ShowArguments) => {
     done(await runShow(design, what, args));
   });
