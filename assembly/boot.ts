@@ -15,6 +15,10 @@ import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
 import { fibInfoInit } from "./net/fib/fibSemantics";
 import { tablePartInit } from "./net/fib/tablePart";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
+import { rtExpireInit } from "./net/ipv4/rtExpire";
+import { rtFlushInit } from "./net/ipv4/rtFlush";
+import { rtGarbageCollectInit } from "./net/ipv4/rtGarbageCollect";
+import { rtHashInit } from "./net/ipv4/rtHash";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
 
 /** Steps of `boot`, as it returns them when one has no memory. */
@@ -25,6 +29,7 @@ export const BOOT_NEIGH: u32 = 3;
 export const BOOT_FIB: u32 = 4;
 export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
+export const BOOT_ROUTE_HASH: u32 = 7;
 
 /** The kernel's batch: max(32, 2 × CPUs). */
 function counterBatch(): u32 {
@@ -49,6 +54,10 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
   ipv4DstOpsInit(<u32>RTABLE_BYTES);
   dstInit();
   uncachedListInit();
+  if (!rtHashInit()) return BOOT_ROUTE_HASH;
+  rtGarbageCollectInit();
+  rtFlushInit();
+  rtExpireInit();
   if (!neighTableInit(neighbours)) return BOOT_NEIGH;
   if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);

@@ -154,6 +154,13 @@ if (
 ) {
   ERROR("a hash of flows needs entries with keys and the plain atomic count");
 }
+if (
+  ROUTE_CACHE == ROUTE_CACHE_HASH &&
+  INVALIDATE == INVALIDATE_GENID &&
+  DST_LAYOUT == DST_LAYOUT_208
+) {
+  ERROR("entries of 2.6.18 carry no generation");
+}
 if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && DST_LAYOUT != DST_LAYOUT_152) {
   ERROR("slots of nexthops need entries without keys");
 }

@@ -50,6 +50,7 @@ export { rtCacheFlush, rtGenid } from "./net/fib/rtGenid";
 export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv4/devinet";
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
+export { rtChainOf } from "./net/ipv4/rtHash";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";

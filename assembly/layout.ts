@@ -3,10 +3,12 @@
  * both languages. They become immutable globals of the image; `src/machine/layout.ts` reads them.
  */
 import { CpuHead } from "./arch/percpu";
-import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
+import { G_DST, G_FIB, G_GENID, G_RT_HASH, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
+import { DstOps } from "./net/core/dstOps";
 import { NetDevice } from "./net/core/netDevice";
 import { FibInfo, FibInfos } from "./net/fib/fibInfo";
+import { RT_SYSCTL_AT, RtHash, RtSysctl } from "./net/ipv4/rtHash";
 import { FRAME_BYTES } from "./workload/rxRing";
 
 export { COSTS } from "./arch/costs";
@@ -96,3 +98,28 @@ export const FIB_INFOS_NEXT: usize = G_FIB + offsetof<FibInfos>("nextIndex");
 export const FIB_INFO_TREEREF: usize = offsetof<FibInfo>("treeref");
 export const DEV_IP_ENABLED: usize = offsetof<NetDevice>("_ipEnabled");
 export const DEV_FORWARDING: usize = offsetof<NetDevice>("_forwarding");
+export const SB_RHASH_ENTRIES: usize = offsetof<SuperBlock>("rhashEntries");
+export const RT_HASH_BUCKETS_AT: usize = G_RT_HASH + offsetof<RtHash>("bucketsAt");
+export const RT_HASH_LOG: usize = G_RT_HASH + offsetof<RtHash>("log");
+export const RT_HASH_RESEEDS: usize = G_RT_HASH + offsetof<RtHash>("reseeds");
+export const RT_HASH_REBUILDS: usize = G_RT_HASH + offsetof<RtHash>("rebuilds");
+export const RT_HASH_CHAIN_LENGTH_MAX: usize = G_RT_HASH + offsetof<RtHash>("chainLengthMax");
+export const RT_GC_THRESH: usize = G_DST + 64 + offsetof<DstOps>("gcThresh");
+export const RT_MAX_SIZE: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("maxSize");
+export const RT_GC_TIMEOUT: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcTimeout");
+export const RT_GC_INTERVAL: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcInterval");
+export const RT_GC_MIN_INTERVAL: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcMinInterval");
+export const RT_GC_ELASTICITY: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("gcElasticity");
+export const RT_SECRET_INTERVAL: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("secretInterval");
+export const RT_MIN_DELAY: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("minDelay");
+export const RT_MAX_DELAY: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("maxDelay");
+export const RT_REDIRECT_NUMBER: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("redirectNumber");
+export const RT_REDIRECT_LOAD: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("redirectLoad");
+export const RT_REDIRECT_SILENCE: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("redirectSilence");
+export const RT_ERROR_COST: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("errorCost");
+export const RT_ERROR_BURST: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("errorBurst");
+export const RT_MTU_EXPIRES: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("mtuExpires");
+export const RT_MIN_PMTU: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("minPmtu");
+export const RT_MIN_ADVMSS: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("minAdvmss");
+export const RT_REBUILD_COUNT: usize = RT_SYSCTL_AT + offsetof<RtSysctl>("rebuildCount");
+export const RT_GENID_AT: usize = G_GENID;

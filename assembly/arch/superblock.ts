@@ -61,6 +61,8 @@ export class SuperBlock {
   requestBytes: u32;
   /** Which planted defect breaks, 0 for none; read by images that were compiled with them. */
   busted: u32;
+  /** Buckets of the route cache's hash (boot parameter `rhash_entries`). */
+  rhashEntries: u32;
 }
 
 /** Region numbers: index into the region table. */
@@ -97,7 +99,15 @@ export const G_FIB: usize = G_NEIGH + 128;
 export const G_RTNL: usize = G_FIB + 256;
 /** Device table: 64 words of offsets. */
 export const G_NETDEV: usize = G_RTNL + 64;
-export const G_END: usize = G_NETDEV + 256;
+/** Route cache: the table's words on line 0, its sysctls on lines 1 to 3 (`rtHash.ts`). */
+export const G_RT_HASH: usize = G_NETDEV + 256;
+/** Statics of the route cache's collector: unsynchronised, on a line of their own. */
+export const G_RT_GC: usize = G_RT_HASH + 256;
+/** State of the delayed flush: lock and deadline, then its timers. */
+export const G_RT_FLUSH: usize = G_RT_GC + 64;
+/** The periodic scan: rover and sums, then its timer. */
+export const G_RT_EXPIRE: usize = G_RT_FLUSH + 192;
+export const G_END: usize = G_RT_EXPIRE + 128;
 /** Bytes that the host reserves for the superblock and its sections. */
 export const SUPERBLOCK_BYTES: usize = 8192;
 

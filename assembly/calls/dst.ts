@@ -20,13 +20,14 @@ import {
   DST_CALL_IP_OUTPUT,
   DST_CALL_IP_RT_BUG,
 } from "../net/core/dstEntry";
-import { DST_GC_FAIL, DST_OPS_IPV4 } from "../net/core/dstOps";
+import { DST_GC_FAIL, DST_GC_RT_GARBAGE_COLLECT, DST_OPS_IPV4 } from "../net/core/dstOps";
 import { DROP_DISCARDED, DROP_RT_BUG, mibInc } from "../net/core/mib";
 import { kfreeSkb, SkBuff } from "../net/core/skbuff";
 import { ipForward } from "../net/ipv4/ipForward";
 import { ipError, ipLocalDeliver } from "../net/ipv4/ipInput";
 import { ipOutput } from "../net/ipv4/ipOutput";
 import { ipv4DstDestroy } from "../net/ipv4/rtable";
+import { rtGarbageCollect } from "../net/ipv4/rtGarbageCollect";
 
 /** `skb_dst(skb)->input(skb)`. */
 export function dstInputCall(id: u32, skb: SkBuff): void {
@@ -76,6 +77,8 @@ export function dstOpsGc(gc: u32): i32 {
   switch (gc) {
     case DST_GC_FAIL:
       return 1;
+    case DST_GC_RT_GARBAGE_COLLECT:
+      return rtGarbageCollect();
     default:
       trapAt(SITE_CALL_ID);
       return 1;

@@ -2,7 +2,7 @@
  * The measured loops: a fixed number of packets in bursts of 64, and what happens after each burst.
  *
  *   forwardPackets   receive, route, forward or deliver          softirq
- *   sendPackets      output route, hold, transmit, release       process context, bh disabled
+ *   sendPackets      output route, hold, transmit, release       process context
  *   nullPackets      receive only: the yardstick in every table
  *
  * After a burst: the clock moves (CPU 0), timers and work of this CPU run, a quiescent state is
@@ -18,7 +18,7 @@ import { TRACE_IP_RCV, TRACE_ROOT } from "../arch/tracePoints";
 import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";
 import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
-import { enterSoftirq, leaveSoftirq, localBhDisable, localBhEnable } from "../kernel/softirq";
+import { enterSoftirq, leaveSoftirq } from "../kernel/softirq";
 import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
 import { NetDevice } from "../net/core/netDevice";
@@ -85,9 +85,7 @@ function sendPacket(skbAt: usize): void {
   skb.data += ETH_HLEN;
   skb.len = DATAGRAM_LEN;
   rcuReadLock();
-  localBhDisable();
   ipLocalSend(skb, plainLoad32(<usize>skb.data + 16));
-  localBhEnable();
   rcuReadUnlock();
 }
 

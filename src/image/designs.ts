@@ -21,10 +21,49 @@ const LINUX_3_10: KnobRow = {
   uncached: "global",
   "dev-count": "percpu",
   free: "rcu",
+  "dst-layout": "152",
+  invalidate: "genid",
+  "expire-scan": "none",
+  "source-check": "shortcut",
 };
 
-/** All presets, in the order in which `compare` takes them by default. */
+/** The route cache: a hash of flows, and every packet that misses it looked up twice. */
+const LINUX_2_6_18: KnobRow = {
+  "route-cache": "hash",
+  "output-slot": "percpu",
+  "slot-ref": "uncounted",
+  noref: "off",
+  refcount: "atomic",
+  uncached: "global",
+  "dev-count": "shared",
+  free: "now",
+  "dst-layout": "208",
+  invalidate: "flush",
+  "expire-scan": "timer",
+  "source-check": "always",
+};
+
+const LINUX_2_6_39: KnobRow = {
+  ...LINUX_2_6_18,
+  noref: "on",
+  "dev-count": "percpu",
+  "dst-layout": "160",
+  invalidate: "genid",
+  "expire-scan": "none",
+};
+
+/** All presets. */
 export const KERNELS: readonly Kernel[] = [
+  {
+    name: "linux-2.6.18",
+    summary: "route cache: a hash of flows, counted by every packet, flushed as a whole",
+    row: LINUX_2_6_18,
+  },
+  {
+    name: "linux-2.6.39",
+    summary: "route cache: a hash of flows by generation, used without a reference",
+    row: LINUX_2_6_39,
+  },
   {
     name: "linux-3.10",
     summary: "nexthop caches: an input slot and per-CPU output slots on each nexthop, noref",
@@ -43,7 +82,7 @@ export const KERNELS: readonly Kernel[] = [
 ];
 
 /** What is compared where nothing is said. */
-export const DEFAULT_DESIGNS: readonly string[] = KERNELS.map((kernel) => kernel.name);
+export const DEFAULT_DESIGNS: readonly string[] = ["linux-3.10", "no-cache", "nexthop-direct"];
 
 /** A design that was understood: its name as given, and what it compiles to. */
 export interface Design {

@@ -6,6 +6,8 @@
  * never read (so the comparison would say nothing), and a combination that is unsound.
  */
 
+import type { SourceCheck } from "../reference/sourceCheck.js";
+
 /** Knob names, in the order in which rows are printed. */
 export type KnobName =
   | "route-cache"
@@ -15,7 +17,11 @@ export type KnobName =
   | "refcount"
   | "uncached"
   | "dev-count"
-  | "free";
+  | "free"
+  | "dst-layout"
+  | "invalidate"
+  | "expire-scan"
+  | "source-check";
 
 /** A value for every knob. */
 export type KnobRow = Readonly<Record<KnobName, string>>;
@@ -25,6 +31,8 @@ export interface KnobValue {
   readonly name: string;
   readonly define: number;
   readonly summary: string;
+  /** The design that shows this value, where the knob's own cannot have it. */
+  readonly shownBy?: string;
 }
 
 /** A knob: its constant, its values, and the workload and counted cost that show it. */
@@ -47,8 +55,28 @@ function withoutDst(row: KnobRow): string | null {
   return row["route-cache"] === "direct" ? "route-cache=direct has no dst" : null;
 }
 
+function withoutCache(row: KnobRow): string | null {
+  if (row["route-cache"] === "none") return "route-cache=none caches nothing";
+  return withoutDst(row);
+}
+
 function withoutSlots(row: KnobRow): string | null {
-  if (row["route-cache"] === "none") return "route-cache=none has no slots";
+  const cache = row["route-cache"];
+  if (cache === "none" || cache === "hash") return `route-cache=${cache} has no slots`;
+  return withoutDst(row);
+}
+
+function withoutHash(row: KnobRow): string | null {
+  return row["route-cache"] === "hash" ? null : `route-cache=${row["route-cache"]} has no hash`;
+}
+
+function withoutList(row: KnobRow): string | null {
+  if (row["dst-layout"] !== "152") return `dst-layout=${row["dst-layout"]} has no uncached list`;
+  return withoutDst(row);
+}
+
+function withoutEnd(row: KnobRow): string | null {
+  if (row["route-cache"] === "hash") return "route-cache=hash frees what leaves the hash";
   return withoutDst(row);
 }
 
@@ -62,6 +90,12 @@ export const KNOBS: readonly Knob[] = [
       { name: "none", define: 0, summary: "nowhere: a dst is allocated for every packet" },
       { name: "nexthop", define: 1, summary: "in slots on the nexthop (3.6 to today)" },
       { name: "direct", define: 2, summary: "no dst: the lookup's nexthop is the adjacency" },
+      {
+        name: "hash",
+        define: 4,
+        summary: "in one hash of flows, an rtable for each (to 3.5)",
+        shownBy: "linux-2.6.18",
+      },
     ],
     shownBy: { design: "linux-3.10", workload: "single-flow", cost: "allocations, hits" },
     paths: BOTH,
@@ -105,7 +139,7 @@ export const KNOBS: readonly Knob[] = [
     ],
     shownBy: { design: "linux-3.10", workload: "single-flow", cost: "atomic rmw" },
     paths: ["forward"],
-    unread: withoutSlots,
+    unread: withoutCache,
   },
   {
     name: "refcount",
@@ -138,7 +172,7 @@ export const KNOBS: readonly Knob[] = [
       cost: "lists that all CPUs write to: 1 or none; the same locks on one CPU",
     },
     paths: BOTH,
-    unread: withoutDst,
+    unread: withoutList,
   },
   {
     name: "dev-count",
@@ -162,7 +196,65 @@ export const KNOBS: readonly Knob[] = [
     ],
     shownBy: { design: "no-cache", workload: "internet-mix", cost: "RCU callbacks" },
     paths: BOTH,
+    unread: withoutEnd,
+  },
+  {
+    name: "dst-layout",
+    define: "DST_DST_LAYOUT",
+    summary: "whose dst_entry, by its bytes; what came with it: metrics, neighbour, keys, checks",
+    values: [
+      { name: "208", define: 0, summary: "count beside the chain pointer, own metrics (2.6.18)" },
+      { name: "160", define: 1, summary: "count on a line of its own, shared metrics (2.6.39)" },
+      { name: "152", define: 2, summary: "no key, no neighbour (3.10)" },
+    ],
+    shownBy: { design: "no-cache", workload: "internet-mix", cost: "bytes of an entry" },
+    paths: BOTH,
     unread: withoutDst,
+  },
+  {
+    name: "invalidate",
+    define: "DST_INVALIDATE",
+    summary: "what a route change does to a hash of flows; how flows are hashed goes with it",
+    values: [
+      { name: "flush", define: 0, summary: "a flush 2 to 10 s later, a new secret (to 2.6.24)" },
+      { name: "genid", define: 1, summary: "a new generation at once: one atomic add (2.6.25 on)" },
+    ],
+    shownBy: {
+      design: "linux-2.6.39",
+      workload: "internet-mix",
+      cost: "hits after a change of routes",
+    },
+    paths: BOTH,
+    unread: withoutHash,
+  },
+  {
+    name: "expire-scan",
+    define: "DST_EXPIRE_SCAN",
+    summary: "who looks for old entries of a hash of flows while nothing is allocated",
+    values: [
+      { name: "none", define: 0, summary: "nobody (2.6.39)" },
+      { name: "timer", define: 1, summary: "a timer, until the tick changes (2.6.18)" },
+      { name: "work", define: 2, summary: "work that also sets the longest chain (3.4)" },
+    ],
+    shownBy: {
+      design: "linux-2.6.39",
+      workload: "internet-mix",
+      cost: "entries that are left after minutes without packets",
+    },
+    paths: BOTH,
+    unread: withoutHash,
+  },
+  {
+    name: "source-check",
+    define: "DST_SOURCE_CHECK",
+    summary: "whether the source of each packet that is routed is looked up",
+    values: [
+      { name: "always", define: 0, summary: "yes; martians and errors of 2.6 (to 2.6.38)" },
+      { name: "shortcut", define: 1, summary: "no, where nobody asked for it (2.6.39 on)" },
+    ],
+    shownBy: { design: "linux-3.10", workload: "internet-mix", cost: "lookups" },
+    paths: ["forward"],
+    unread: () => null,
   },
 ];
 
@@ -171,8 +263,40 @@ export function findKnob(name: string): Knob | undefined {
   return KNOBS.find((knob) => knob.name === name);
 }
 
+/** Why the entries of a layout cannot be kept where a row says, or null. */
+function misplaced(row: KnobRow): string | null {
+  const { "route-cache": cache, "dst-layout": layout } = row;
+  if (cache === "hash" && layout === "152") {
+    return (
+      "entries of dst-layout=152 have no key, so no hash of flows (route-cache=hash) can find " +
+      "them; allowed: +dst-layout=208 or 160 with it"
+    );
+  }
+  if (cache === "nexthop" && layout !== "152") {
+    return (
+      `entries of dst-layout=${layout} are for one flow, slots of nexthops (route-cache=nexthop) ` +
+      "for all; allowed: +dst-layout=152 with it"
+    );
+  }
+  if (cache === "hash" && layout === "208" && row.invalidate === "genid") {
+    return (
+      "entries of dst-layout=208 have no generation (invalidate=genid); " +
+      "allowed: +invalidate=flush, or +dst-layout=160 with it"
+    );
+  }
+  return null;
+}
+
 /** Why a row of values cannot be compiled into a sound image, or null. */
 export function unsoundness(row: KnobRow): string | null {
+  const place = misplaced(row);
+  if (place !== null) return place;
+  if (row["route-cache"] === "hash" && row.refcount !== "atomic") {
+    return (
+      `a hash of flows holds no count, so it cannot go with refcount=${row.refcount}: a count of ` +
+      "0 does not mean free there; allowed: refcount=atomic"
+    );
+  }
   const slotsUncounted = row["route-cache"] === "nexthop" && row["slot-ref"] === "uncounted";
   if (slotsUncounted && row.refcount !== "atomic") {
     return (
@@ -181,6 +305,11 @@ export function unsoundness(row: KnobRow): string | null {
     );
   }
   return null;
+}
+
+/** The rules by which packets through an image of this row are judged. */
+export function sourceCheckOf(row: KnobRow): SourceCheck {
+  return row["source-check"] === "always" ? "always" : "shortcut";
 }
 
 /** The `--use` constants of a row. */

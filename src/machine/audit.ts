@@ -60,6 +60,52 @@ function slottedRoutes(machine: Machine): Map<number, number> {
   return found;
 }
 
+/** The rtables in the chains of a route cache, by address, with the chains' numbers. */
+function hashedRoutes(machine: Machine): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  if (machine.image.row["route-cache"] !== "hash") return found;
+  const buckets = 2 ** machine.word("RT_HASH_LOG");
+  const base = machine.word("RT_HASH_BUCKETS_AT") / 4;
+  const next = machine.layout.at("DST_NEXT_OFFSET");
+  for (let i = 0; i < buckets; i++) {
+    for (let at = machine.u32[base + 2 * i] ?? 0; at !== 0; ) {
+      const chains = found.get(at);
+      found.set(at, [...(chains ?? []), i]);
+      // Seen before: chains that run into each other, or a ring.
+      if (chains !== undefined) break;
+      at = machine.u32[(at + next) / 4] ?? 0;
+    }
+  }
+  return found;
+}
+
+/**
+ * Each entry in one chain, the one that its key hashes to, and held by nobody. A flush that
+ * overtakes an insertion leaves an entry in another chain: at most one for each secret and CPU.
+ */
+function checkHashed(
+  machine: Machine,
+  hashed: ReadonlyMap<number, readonly number[]>,
+  checks: Checks,
+): void {
+  const control = machine.cpu(machine.controlCpu);
+  const refcnt = machine.layout.at("DST_REFCNT_OFFSET");
+  let held = 0;
+  let twice = 0;
+  let misplaced = 0;
+  for (const [at, chains] of hashed) {
+    if ((machine.u32[(at + refcnt) / 4] ?? 0) !== 0) held++;
+    if (chains.length !== 1) twice++;
+    const chain = control.call("rtChainOf", at) >>> 0;
+    if (chain !== 0xffffffff && chain !== chains[0]) misplaced++;
+  }
+  checks.equal("hashed rtables that are held", held, 0);
+  checks.equal("rtables in two chains", twice, 0);
+  const overtaken = machine.options.cpus === 1 ? 0 : machine.word("RT_HASH_RESEEDS");
+  const allowed = overtaken * machine.options.cpus;
+  checks.equal("rtables in another chain than their key's", Math.max(0, misplaced - allowed), 0);
+}
+
 /** Entries of the garbage list. */
 function garbageRoutes(machine: Machine): number[] {
   const head = machine.cpu(machine.controlCpu).call("dstGarbageHeadAt");
@@ -101,8 +147,11 @@ function checkRoutes(machine: Machine, checks: Checks): Map<number, number> {
   const control = machine.cpu(machine.controlCpu);
   const slotted = slottedRoutes(machine);
   const garbage = garbageRoutes(machine);
+  const hashed = hashedRoutes(machine);
   const inUse = control.call("slabInUse", KMEM_CACHE_RTABLE);
-  checks.equal("rtables in slots and on the garbage list", slotted.size + garbage.length, inUse);
+  const kept = slotted.size + hashed.size + garbage.length;
+  checks.equal("rtables in slots, in chains and on the garbage list", kept, inUse);
+  checkHashed(machine, hashed, checks);
   const entries = control.callSigned("percpuCounterSum", COUNTER_DST_ENTRIES);
   checks.equal("dst entries against rtables in use", entries, inUse);
   checks.equal("members of the uncached lists", control.call("uncachedMembers"), 0);
@@ -123,9 +172,8 @@ function checkDevices(
 ): void {
   const control = machine.cpu(machine.controlCpu);
   const devOffset = machine.layout.at("DST_DEV_OFFSET");
-  const holders = [...slotted.keys(), ...garbageRoutes(machine)].map(
-    (at) => machine.u32[(at + devOffset) / 4] ?? 0,
-  );
+  const kept = [...slotted.keys(), ...hashedRoutes(machine).keys(), ...garbageRoutes(machine)];
+  const holders = kept.map((at) => machine.u32[(at + devOffset) / 4] ?? 0);
   for (const device of world.devices) {
     const at = machine.deviceAt(device.ifindex);
     const routes = holders.filter((dev) => dev === at).length;

@@ -3,11 +3,18 @@
  * beside it, a design part for each image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
+import type { KnobRow } from "../image/knobs.js";
 import { UsageError } from "../reference/usageError.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
-import { type BootOptions, Machine } from "./machine.js";
-import { describePlan, type MemoryPlan, type PlanRequest, planMemory } from "./plan.js";
+import { type BootOptions, Machine, RHASH_ENTRIES } from "./machine.js";
+import {
+  cacheRoomOf,
+  describePlan,
+  type MemoryPlan,
+  type PlanRequest,
+  planMemory,
+} from "./plan.js";
 
 /** What an experiment is made of. */
 export interface ExperimentRequest {
@@ -48,18 +55,19 @@ export class Experiment {
   ) {}
 
   /**
-   * The plan of an experiment of so many machines, before anything is touched.
+   * The plan of an experiment of machines with these rows, before anything is touched.
    * @throws {UsageError} if it does not fit
    */
   static plan(
     request: Omit<ExperimentRequest, "images">,
-    machines: number,
+    rows: readonly KnobRow[],
   ): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
-      machines,
+      machines: rows.length,
+      caches: rows.map((row) => cacheRoomOf(row, request.boot.rhashEntries ?? RHASH_ENTRIES)),
       seed: request.boot.seed,
       traceEvents: request.traceEvents ?? 0,
     };
@@ -69,7 +77,10 @@ export class Experiment {
 
   /** Boots all machines; the first one loads the table, the others adopt it. */
   static async create(request: ExperimentRequest): Promise<Experiment> {
-    const { plan, budget } = Experiment.plan(request, request.images.length);
+    const { plan, budget } = Experiment.plan(
+      request,
+      request.images.map(({ row }) => row),
+    );
     const pages = plan.bytes / 65_536;
     const memory = reserveMemory(pages, budget);
     const bytes = new Uint8Array(memory.buffer);

@@ -22,6 +22,8 @@ export interface BootOptions {
   readonly seed: number;
   /** FIB tables that a lookup asks: 2 = local and main, 1 = main only. */
   readonly fibTables: 1 | 2;
+  /** Buckets of a route cache's hash, rounded up to a power of two. @default 32,768 */
+  readonly rhashEntries?: number;
 }
 
 /** Words of a flags argument of `registerNetdevice`. */
@@ -39,6 +41,8 @@ const SPINS_OVERSUBSCRIBED = 100;
 /** Sleeps of 50 µs until a wait traps: 10 s. */
 const SLEEPS = 200_000;
 const NEIGHBOURS_EXPECTED = 256;
+/** What 2.6 chooses on a host of 1 GiB. */
+export const RHASH_ENTRIES = 32_768;
 
 /**
  * Room for a request, and for the bitmap in which walkers mark slab objects of 192 bytes and more.
@@ -168,6 +172,7 @@ export class Machine {
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
+      ["SB_RHASH_ENTRIES", options.rhashEntries ?? RHASH_ENTRIES],
     ];
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);

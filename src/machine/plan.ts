@@ -8,6 +8,7 @@
  *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages │ trace
  *   …          machine 1: …
  */
+import type { KnobRow } from "../image/knobs.js";
 import { UsageError } from "../reference/usageError.js";
 
 /** Bytes of a Wasm page. */
@@ -42,6 +43,14 @@ export interface MemoryPlan {
   readonly bytes: number;
 }
 
+/** What the route cache of a design needs beside what every machine has. */
+export interface CacheRoom {
+  readonly buckets: number;
+  /** Most entries (`max_size`), and the bytes that the slab takes for one. */
+  readonly entries: number;
+  readonly entryBytes: number;
+}
+
 /** What a plan is made for. */
 export interface PlanRequest {
   /** Routes of the table, those of the setup included. */
@@ -51,6 +60,8 @@ export interface PlanRequest {
   /** Pairs of all flow lists together. */
   readonly flowPairs: number;
   readonly machines: number;
+  /** The route cache of each machine that has one, by number. @default none */
+  readonly caches?: readonly (CacheRoom | null)[];
   /** Seed of the process: moves the bases so that one lucky layout is not measured every time. */
   readonly seed: number;
   /** Events that the trace of each CPU keeps at least. @default 0 */
@@ -75,6 +86,32 @@ const TRACE_EVENT_BYTES = 32;
 const BOOT_BYTES_FIXED = 1 << 20;
 const BOOT_BYTES_PER_CPU = 128 << 10;
 
+/** Buckets of a hash that was asked for with so many, and entries of 16 to a bucket. */
+const ENTRIES_PER_BUCKET = 16;
+/** Bytes of an rtable, rounded up to lines, by dst-layout. */
+const RTABLE_BYTES: Readonly<Record<string, number>> = { "208": 384, "160": 256 };
+const PAGE_BYTES = 4096;
+/** Locks of the buckets: 4,096 of 4 bytes at most. */
+const BUCKET_LOCKS_BYTES = 16_384;
+
+/** What the route cache of an image of this row needs with so many buckets, or null. */
+export function cacheRoomOf(row: KnobRow, rhashEntries: number): CacheRoom | null {
+  if (row["route-cache"] !== "hash") return null;
+  const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, rhashEntries)));
+  const entryBytes = RTABLE_BYTES[row["dst-layout"]] ?? 384;
+  return { buckets, entries: ENTRIES_PER_BUCKET * buckets, entryBytes };
+}
+
+/** Bytes of boot region and slab pages for a route cache. */
+function cacheBytes(cache: CacheRoom | null): { boot: number; pages: number } {
+  if (cache === null) return { boot: 0, pages: 0 };
+  const perPage = Math.floor(PAGE_BYTES / cache.entryBytes);
+  return {
+    boot: cache.buckets * 8 + BUCKET_LOCKS_BYTES,
+    pages: Math.ceil(cache.entries / perPage) * PAGE_BYTES,
+  };
+}
+
 function align(value: number, to: number): number {
   return Math.ceil(value / to) * to;
 }
@@ -86,7 +123,8 @@ function traceBytes({ traceEvents = 0, cpus }: PlanRequest): number {
   return TRACE_HEAD_BYTES + (cpus + 1) * (TRACE_HEAD_BYTES + events * TRACE_EVENT_BYTES);
 }
 
-function planMachine(from: number, request: PlanRequest): MachinePlan {
+function planMachine(from: number, request: PlanRequest, number: number): MachinePlan {
+  const cache = cacheBytes(request.caches?.[number] ?? null);
   const areas = request.cpus + 1;
   let at = from;
   const take = (bytes: number, alignment = 4096): Region => {
@@ -97,9 +135,9 @@ function planMachine(from: number, request: PlanRequest): MachinePlan {
   };
   const superblock = take(SUPERBLOCK_BYTES);
   const cpuAreas = take(CPU_AREA_BYTES * areas);
-  const pagesBytes = PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas;
+  const pagesBytes = PAGES_BYTES_FIXED + PAGES_BYTES_PER_CPU * areas + cache.pages;
   // The walkers' bitmap and the slab's table of pages grow with the pages.
-  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128);
+  const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128 + cache.boot);
   const rings = take(RINGS_BYTES * areas);
   const pages = take(pagesBytes);
   const trace = take(traceBytes(request));
@@ -124,7 +162,7 @@ export function planMemory(request: PlanRequest): MemoryPlan {
   const machines: MachinePlan[] = [];
   for (let i = 0; i < request.machines; i++) {
     at = align(at, 4096) + (((request.seed >>> 0) * (i + 1)) % 61) * 4096;
-    const machine = planMachine(at, request);
+    const machine = planMachine(at, request, i);
     machines.push(machine);
     at += machine.bytes;
   }
@@ -141,7 +179,7 @@ function mib(bytes: number): string {
 
 /** The budget in one line. */
 export function describePlan(plan: MemoryPlan, request: PlanRequest): string {
-  const each = plan.machines[0]?.bytes ?? 0;
+  const each = Math.max(0, ...plan.machines.map(({ bytes }) => bytes));
   return (
     `memory ${mib(plan.bytes)}: table ${mib(plan.table.bytes)} for ${request.routes} routes, ` +
     `flow lists ${mib(plan.flows.bytes)}, ${request.machines} machines of ${mib(each)} ` +

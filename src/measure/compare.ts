@@ -15,12 +15,13 @@ import { type AuditReport, auditMachine } from "../machine/audit.js";
 import { Cpus } from "../machine/cpus.js";
 import { Experiment, type ExperimentRequest } from "../machine/experiment.js";
 import { ReferenceRouter } from "../reference/referenceRouter.js";
+import type { SourceCheck } from "../reference/sourceCheck.js";
 import { UsageError } from "../reference/usageError.js";
 import type { World } from "../reference/world.js";
 import type { Cell } from "../result/cellSchema.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
-import { buildFateFrames } from "../workloads/fates.js";
+import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
@@ -191,7 +192,10 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
     },
   };
   // The budget comes before the images: to compile one takes seconds.
-  const { plan, budget } = Experiment.plan(setup, 2 * designs.length);
+  const { plan, budget } = Experiment.plan(
+    setup,
+    [...designs, ...designs].map(({ row }) => row),
+  );
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));
@@ -213,7 +217,15 @@ function contextOf(
   const router = new ReferenceRouter(world);
   router.loadTable(options.table, (row) => nexthopOf[row] ?? 0);
   const picker = (row: number): number => nexthopOf[row] ?? 0;
-  const fates = buildFateFrames(world, options.table, picker, { seed: options.seed, router });
+  const fates = new Map<SourceCheck, readonly FateFrame[]>();
+  const fateFrames = (sourceCheck: SourceCheck): readonly FateFrame[] => {
+    const made =
+      fates.get(sourceCheck) ??
+      buildFateFrames(world, options.table, picker, { seed: options.seed, router, sourceCheck })
+        .frames;
+    fates.set(sourceCheck, made);
+    return made;
+  };
   const count = designs.length;
   return {
     options,
@@ -227,7 +239,7 @@ function contextOf(
       templates: prepared.request.templates,
       rxIfindexes: receiveDevices(world).map((device) => device.ifindex),
     },
-    fateFrames: fates.frames,
+    fateFrames,
     judgedFates: new Map(),
     blocksMin: BLOCKS_MIN,
   };

@@ -6,6 +6,7 @@
  * Runs on this thread, on CPU 0 of the machine, before the workers' first window.
  */
 
+import { sourceCheckOf } from "../image/knobs.js";
 import { IMAGE_DROPS, type ImageDrop } from "../machine/counters.js";
 import type { Machine } from "../machine/machine.js";
 import { type SentFrame, sentFrames } from "../machine/txRing.js";
@@ -148,7 +149,8 @@ function expectedOf(request: JudgeRequest, path: PacketPath, saddr: number, dadd
   if (template === undefined) throw new RangeError(`no template for receive device ${rx}`);
   if (path === "local-send") return router.localSend(swapBytes(daddr), sendTemplateOf(template));
   const frame = frameOfTemplate(template, swapBytes(saddr), swapBytes(daddr));
-  return router.forward(rxIfindexes[rx] ?? 0, frame);
+  const check = sourceCheckOf(request.machine.image.row);
+  return router.forward(rxIfindexes[rx] ?? 0, frame, check);
 }
 
 function burstFault(

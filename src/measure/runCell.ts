@@ -3,9 +3,11 @@
  * time.
  */
 import type { Design } from "../image/designs.js";
+import { sourceCheckOf } from "../image/knobs.js";
 import type { Cpus } from "../machine/cpus.js";
 import type { Experiment } from "../machine/experiment.js";
 import type { Machine } from "../machine/machine.js";
+import type { SourceCheck } from "../reference/sourceCheck.js";
 import type { World } from "../reference/world.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import type { FateFrame } from "../workloads/fates.js";
@@ -28,7 +30,8 @@ export interface CellContext {
   readonly debug: readonly Machine[];
   readonly world: World;
   readonly judgeWith: Omit<JudgeRequest, "machine">;
-  readonly fateFrames: readonly FateFrame[];
+  /** Frames of every fate, as the rules of `source-check` have them. */
+  readonly fateFrames: (check: SourceCheck) => readonly FateFrame[];
   /** Judgements of the fate frames, once for each machine. */
   readonly judgedFates: Map<Machine, Judgement>;
   readonly blocksMin: number;
@@ -53,7 +56,7 @@ function judge(
   const request = { ...context.judgeWith, machine };
   let fates = context.judgedFates.get(machine);
   if (fates === undefined) {
-    fates = judgeFrames(request, context.fateFrames);
+    fates = judgeFrames(request, context.fateFrames(sourceCheckOf(machine.image.row)));
     context.judgedFates.set(machine, fates);
   }
   const packets = judgeWorkload(request, workload.path, flows, JUDGED_PACKETS);

@@ -1,11 +1,11 @@
 /**
- * What 3.10 does with a frame that arrives: the judge of the receive and forward path of every
- * image.
+ * What a kernel does with a frame that arrives: the judge of the receive and forward path of every
+ * image. Kernels differ in the rules of `source-check`; else it is 3.10's way, which 2.6 went too.
  *
  * One function per kernel function, each returning a fate or "go on"; the order of the checks is
- * the kernel's, because a packet with two faults is counted under the first one. Stateless: next
- * hop caches must not change a fate, and where 3.10's do (spec 5.3, the bug of row 10) this is the
- * fate of an empty slot. Departures: static neighbours only (no ARP), options dropped by name, no
+ * the kernel's, because a packet with two faults is counted under the first one. Stateless: caches
+ * must not change a fate, and where 3.10's do (spec 5.3, the bug of row 10) this is the fate of an
+ * empty slot. Departures: static neighbours only (no ARP), options dropped by name, no
  * fragmenting, no reassembly (a fragment for this host counts as delivered), ICMP errors are not
  * sent.
  */
@@ -14,6 +14,12 @@ import { DELIVERED, dropped, type Fate } from "./fate.js";
 import { fibLookup, type RouterTables } from "./fibLookup.js";
 import { isLimitedBroadcast, isLoopback, isMulticast, isZeronet } from "./ipv4Address.js";
 import { ETH_HLEN, ETH_P_IP, IP_DF, IP_HLEN, read16, read32, write16 } from "./ipv4Frame.js";
+import {
+  isMartianDestination,
+  isMartianSource,
+  isValidSource,
+  type SourceCheck,
+} from "./sourceCheck.js";
 import { transmit } from "./transmit.js";
 import type { Device, Route, World } from "./world.js";
 import { findDevice, RTN_BROADCAST, RTN_LOCAL, RTN_UNICAST } from "./world.js";
@@ -30,6 +36,7 @@ type InputVerdict =
 /**
  * The fate of a frame received on a device.
  * @param frame Ethernet header first; may carry padding behind the IP packet; not written to
+ * @param check The rules for its addresses
  * @throws RangeError if there is no such device, or a route leads to none
  */
 export function referenceForward(
@@ -37,6 +44,7 @@ export function referenceForward(
   tables: RouterTables,
   rxIfindex: number,
   frame: Uint8Array,
+  check: SourceCheck = "shortcut",
 ): Fate {
   const device = deviceOf(world, rxIfindex);
   if (frame.length < ETH_HLEN) return dropped("short-frame");
@@ -46,7 +54,7 @@ export function referenceForward(
   const fault = ipRcv(packetType, frame);
   if (fault !== undefined) return fault;
 
-  const verdict = ipRouteInput(tables, device, frame);
+  const verdict = ipRouteInput(tables, device, frame, check);
   if (verdict.kind === "error") return verdict.fate;
   if (headerBytes(frame) > IP_HLEN) return dropped("ip-options");
   if (verdict.kind === "input") return verdict.fate;
@@ -77,23 +85,54 @@ function ipRcv(packetType: PacketType, frame: Uint8Array): Fate | undefined {
   return undefined;
 }
 
-/** `ip_route_input_noref` and `ip_route_input_slow`: the rows of spec 5.3, column B. */
-function ipRouteInput(tables: RouterTables, device: Device, frame: Uint8Array): InputVerdict {
+/**
+ * `ip_route_input_noref` and `ip_route_input_slow`: the rows of spec 5.3, column A where sources are
+ * always checked, else column B.
+ */
+function ipRouteInput(
+  tables: RouterTables,
+  device: Device,
+  frame: Uint8Array,
+  check: SourceCheck,
+): InputVerdict {
   const saddr = read32(frame, ETH_HLEN + 12);
   const daddr = read32(frame, ETH_HLEN + 16);
   if (isMulticast(daddr)) return error("multicast-not-member");
-  if (isMulticast(saddr) || isLimitedBroadcast(saddr)) return error("martian-source");
-  if (isLimitedBroadcast(daddr) || (saddr === 0 && daddr === 0)) return input(DELIVERED);
+  if (isMartianSource(check, saddr)) return error("martian-source");
+  const isNobody = saddr === 0 && daddr === 0;
+  if (isLimitedBroadcast(daddr) || isNobody) return broadcast(tables, check, saddr);
   if (isZeronet(saddr)) return error("martian-source");
-  if (isZeronet(daddr) || isLoopback(daddr)) return error("martian-destination");
+  if (isMartianDestination(check, daddr)) return error("martian-destination");
   if (isLoopback(saddr)) return error("martian-source");
+  return routed(tables, device, check, saddr, fibLookup(tables, daddr));
+}
 
-  const route = fibLookup(tables, daddr);
-  if (route === undefined) return input(dropped("no-route"));
-  if (route.type === RTN_BROADCAST || route.type === RTN_LOCAL) return input(DELIVERED);
+/** The rows behind the lookup. */
+function routed(
+  tables: RouterTables,
+  device: Device,
+  check: SourceCheck,
+  saddr: number,
+  route: Route | undefined,
+): InputVerdict {
+  // Column A refuses at once, before options are looked at; column B attaches a route that drops.
+  const isRefused = check === "always" && !device.forwarding;
+  if (route === undefined) {
+    return isRefused ? error("forwarding-off") : input(dropped("no-route"));
+  }
+  if (route.type === RTN_BROADCAST) return broadcast(tables, check, saddr);
+  const isValid = isValidSource(check, tables, saddr);
+  if (route.type === RTN_LOCAL) return isValid ? input(DELIVERED) : error("martian-source");
+  if (isRefused) return error("forwarding-off");
   if (!device.forwarding) return input(dropped("forwarding-off"));
   if (route.type !== RTN_UNICAST) return error("martian-destination");
-  return { kind: "forward", route };
+  return isValid ? { kind: "forward", route } : error("martian-source");
+}
+
+/** A broadcast is for this host, unless it claims to come from an impossible source. */
+function broadcast(tables: RouterTables, check: SourceCheck, saddr: number): InputVerdict {
+  const isValid = isZeronet(saddr) || isValidSource(check, tables, saddr);
+  return isValid ? input(DELIVERED) : error("martian-source");
 }
 
 /** `ip_forward` and `ip_output`. */

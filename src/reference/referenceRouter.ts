@@ -23,6 +23,7 @@ import { referenceForward } from "./forward.js";
 import { netmask } from "./ipv4Address.js";
 import { referenceLocalSend, type SendTemplate } from "./localSend.js";
 import { ReferenceTable } from "./lpm.js";
+import type { SourceCheck } from "./sourceCheck.js";
 import type {
   Device,
   Neighbour,
@@ -61,9 +62,9 @@ export class ReferenceRouter {
     return { ...this.initial, devices: this.devices, neighbours: this.neighbours };
   }
 
-  /** The fate of a frame received on a device: `referenceForward`. */
-  forward(rxIfindex: number, frame: Uint8Array): Fate {
-    return referenceForward(this.world, this.tables, rxIfindex, frame);
+  /** The fate of a frame received on a device, by the rules of `check`: `referenceForward`. */
+  forward(rxIfindex: number, frame: Uint8Array, check: SourceCheck = "shortcut"): Fate {
+    return referenceForward(this.world, this.tables, rxIfindex, frame, check);
   }
 
   /** The fate of a packet of this host: `referenceLocalSend`. */

@@ -61,11 +61,12 @@ export const FATE_RECIPES: Readonly<Record<FateName, Recipe>> = {
     return dice.frame({ daddr, destinationMac: multicastMac(daddr) });
   },
   "martian-source": (dice) => {
-    const [prefix, length] = dice.pick(MARTIAN_SOURCES) ?? [0, 8];
+    const own = dice.pick(realDevices(dice).flatMap((device) => device.addresses));
+    const [prefix, length] = dice.pick([...MARTIAN_SOURCES, [own?.address ?? 0, 32]]) ?? [0, 8];
     return dice.frame({ saddr: dice.addressIn(prefix, length) });
   },
   "martian-destination": (dice) =>
-    dice.frame({ daddr: dice.addressIn(dice.pick([0, 0x7f000000]) ?? 0, 8) }),
+    dice.frame({ daddr: dice.addressIn(dice.pick([0, 0x7f000000, 0xf0000000]) ?? 0, 8) }),
   "ip-options": (dice) => dice.frame({ headerBytes: 4 * dice.between(6, MAX_HEADER_WORDS) }),
   "no-route": (dice) => dice.frame({ daddr: dice.prng.next() }),
   "forwarding-off": (dice) => {
@@ -88,11 +89,15 @@ export const FATE_RECIPES: Readonly<Record<FateName, Recipe>> = {
   },
 };
 
-/** 0/8 holds 0.0.0.0 too, which is martian as long as the destination is not 0.0.0.0 as well. */
+/**
+ * 0/8 holds 0.0.0.0 too, which is martian as long as the destination is not 0.0.0.0 as well. 240/4
+ * and an own address are martian only where sources are always checked.
+ */
 const MARTIAN_SOURCES: readonly (readonly [number, number])[] = [
   [0, 8],
   [0x7f000000, 8],
   [0xe0000000, 4],
+  [0xf0000000, 4],
   [LIMITED_BROADCAST, 32],
 ];
 

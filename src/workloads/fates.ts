@@ -1,5 +1,5 @@
 /**
- * Frames of every fate that the receive path of 3.10 has, with the fate each must have: what an
+ * Frames of every fate that the receive path has, with the fate each must have: what an
  * image is compared with before it may be timed.
  *
  * One recipe per fate draws a frame; the reference router says what becomes of it; a frame with
@@ -15,6 +15,7 @@ import type { Fate } from "../reference/fate.js";
 import { fibLookup } from "../reference/fibLookup.js";
 import { ETH_HLEN, read32 } from "../reference/ipv4Frame.js";
 import { ReferenceRouter } from "../reference/referenceRouter.js";
+import type { SourceCheck } from "../reference/sourceCheck.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { FATE_NAMES, type FateName, isInputDropReason } from "./fateNames.js";
 import { FATE_RECIPES } from "./fateRecipes.js";
@@ -39,6 +40,8 @@ export interface FateOptions {
   readonly seed: number;
   /** A router of this world that holds this table already; else one is loaded. */
   readonly router?: ReferenceRouter;
+  /** Rules by which the frames are judged. @default "shortcut" */
+  readonly sourceCheck?: SourceCheck;
 }
 
 const DEFAULT_PER_FATE = 500;
@@ -63,7 +66,10 @@ export function buildFateFrames(
   const frames: FateFrame[] = [];
   const absent: FateName[] = [];
   for (const name of FATE_NAMES) {
-    const made = framesOf(name, perFate, router, dice);
+    const made = framesOf(name, perFate, dice, {
+      router,
+      check: options.sourceCheck ?? "shortcut",
+    });
     frames.push(...made);
     if (made.length < perFate) absent.push(name);
   }
@@ -88,14 +94,14 @@ function loadedRouter(
 function framesOf(
   name: FateName,
   perFate: number,
-  router: ReferenceRouter,
   dice: FrameDice,
+  { router, check }: { readonly router: ReferenceRouter; readonly check: SourceCheck },
 ): FateFrame[] {
   const made: FateFrame[] = [];
   for (let tries = 0; tries < perFate * TRIES_PER_FRAME && made.length < perFate; tries++) {
     const draft = FATE_RECIPES[name](dice);
     if (draft === undefined) continue;
-    const expected = router.forward(draft.rxIfindex, draft.frame);
+    const expected = router.forward(draft.rxIfindex, draft.frame, check);
     if (nameOf(expected, router, draft.frame) === name) made.push({ name, ...draft, expected });
   }
   return made;

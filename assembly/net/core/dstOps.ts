@@ -17,6 +17,8 @@ export const DST_OPS_IPV4: u32 = 1;
 export const DST_GC_NONE: u32 = 0;
 /** A collector that always fails; for the tests of the gate. */
 export const DST_GC_FAIL: u32 = 1;
+/** The collector of IPv4's route cache (to 3.5). */
+export const DST_GC_RT_GARBAGE_COLLECT: u32 = 2;
 
 @unmanaged
 export class DstOps {

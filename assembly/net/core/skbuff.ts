@@ -66,7 +66,9 @@ export class SkBuff {
   pktType: u32;
   /** EtherType as a little-endian CPU loads it. */
   protocol: u32;
-  private _mark: u64;
+  /** Set by netfilter rules; part of a route's key. 0: there are none. */
+  mark: u32;
+  private _markPad: u32;
   private _pad0: u64;
   private _pad1: u64;
   private _pad2: u64;

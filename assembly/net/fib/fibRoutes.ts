@@ -26,7 +26,7 @@ import {
 } from "./fibTrieBuild";
 import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
 import { LEAF_INFO_FALH, LeafInfo } from "./leafInfo";
-import { rtCacheFlush } from "./rtGenid";
+import { RT_FLUSH_SOON, rtCacheFlush } from "./rtGenid";
 import {
   FA_S_ACCESSED,
   NLM_F_APPEND,
@@ -96,7 +96,7 @@ function replaceAlias(old: FibAlias, fi: FibInfo, type: u32): i32 {
   const at = aliasNew(fi.index, old.tos, type);
   if (at == 0) return -ENOBUFS;
   listReplaceRcu(changetype<usize>(old), at);
-  if ((old.state & FA_S_ACCESSED) != 0) rtCacheFlush();
+  if ((old.state & FA_S_ACCESSED) != 0) rtCacheFlush(RT_FLUSH_SOON);
   fibReleaseInfo(fibInfoAt(old.info));
   aliasFree(old);
   return 0;
@@ -116,7 +116,7 @@ function linkAlias(table: FibTable, plen: u32, falh: usize, before: usize, alias
   if (plen == 0) table.numDefault += 1;
   if (before == NO_ALIAS) listAddTailRcu(alias, falh);
   else listAddBeforeRcu(alias, before);
-  rtCacheFlush();
+  rtCacheFlush(RT_FLUSH_SOON);
 }
 
 /**
@@ -222,7 +222,7 @@ export function trieDelete(table: FibTable, cfg: FibConfig): i32 {
       removeAlias(table, fa, cfg.dstLen);
       if (listEmpty(falh)) trieRemovePrefix(table, leaf, changetype<LeafInfo>(li));
       // A route that no lookup has used is in no cache.
-      if (accessed) rtCacheFlush();
+      if (accessed) rtCacheFlush(RT_FLUSH_SOON);
       return 0;
     }
     at = listNext(at);
@@ -267,6 +267,6 @@ export function trieFlush(table: FibTable): u32 {
     found += flushLeaf(table, leaf);
     leaf = next;
   }
-  if (found != 0) rtCacheFlush();
+  if (found != 0) rtCacheFlush(RT_FLUSH_SOON);
   return found;
 }

@@ -40,5 +40,10 @@ export const NLM_F_APPEND: u32 = 0x800;
 export const FA_S_ACCESSED: u32 = 1;
 
 /** Metrics: words in the array of a fib_info; `RTAX_MTU - 1` is the index of the MTU. */
+export const RTAX_LOCK: u32 = 1;
 export const RTAX_MTU: u32 = 2;
+export const RTAX_ADVMSS: u32 = 8;
+export const RTAX_HOPLIMIT: u32 = 10;
+/** Last metric of 2.6.18: words that an entry copies. */
+export const RTAX_MAX_2_6: u32 = 12;
 export const RTAX_WORDS: u32 = 16;

@@ -6,7 +6,7 @@
  * without any lookup, so that everything but routing can be timed.
  */
 
-import { plainLoad32 } from "../../arch/atomic";
+import { plainLoad8, plainLoad32 } from "../../arch/atomic";
 import { superBlock } from "../../arch/superblock";
 import { traceCall, traceEvent } from "../../arch/trace";
 import {
@@ -36,6 +36,7 @@ import {
 } from "./routeInput";
 import { Flowi4, resolveOutput } from "./routeOutput";
 import { IP_MAX_MTU } from "./rtable";
+import { IPTOS_RT_MASK } from "./rtHash";
 
 /** The floor's nexthop: bits of the address choose among `fibInfos` (a power of two) from number
  * `floorFibInfo` on. */
@@ -59,9 +60,10 @@ export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
     skb.cb1 = INPUT_FORWARD;
     return 0;
   }
+  const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const res = thisFibResult();
   if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_DIRECT_ROUTE_INPUT, saddr, daddr);
-  const verdict = classifyInput(daddr, saddr, changetype<NetDevice>(<usize>skb.dev), res);
+  const verdict = classifyInput(daddr, saddr, tos, changetype<NetDevice>(<usize>skb.dev), res);
   if (DEBUG) traceEvent(TRACE_DIRECT_ROUTE_INPUT, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict < 0) return verdict;
   skb.cb0 = verdict == INPUT_BROADCAST || res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));

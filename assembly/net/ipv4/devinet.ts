@@ -19,9 +19,10 @@ import {
   netdevRefcntRead,
 } from "../core/netDevice";
 import { fibSyncDownDev, fibSyncUpDev } from "../fib/fibSemantics";
-import { rtCacheFlush } from "../fib/rtGenid";
+import { RT_FLUSH_NOW, RT_FLUSH_SOON, rtCacheFlush } from "../fib/rtGenid";
 import { rtnlLock, rtnlUnlock } from "../fib/rtnl";
 import { fibFlush } from "./fibFrontend";
+import { RT_FLUSH_UNREGISTER, rtCacheFlushBatch } from "./rtFlush";
 import { rtFlushDev } from "./uncachedList";
 
 /** The device is up again: its nexthops live. Routes that were flushed are for the host to add. */
@@ -30,19 +31,19 @@ export function devOpen(at: usize): void {
   const dev = changetype<NetDevice>(at);
   dev.flags = dev.flags | IFF_UP;
   fibSyncUpDev(<u32>at);
-  rtCacheFlush();
+  rtCacheFlush(RT_FLUSH_SOON);
   rtnlUnlock();
 }
 
 /**
- * Nexthops die, their routes are flushed, caches are stale, neighbours go, PERMANENT ones too. The
- * routes to the host's own addresses stay unless `force`. Returns how many routes went. Under RTNL.
- * Follows `fib_disable_ip`.
+ * Nexthops die, their routes are flushed, caches are stale within `delay`, neighbours go, PERMANENT
+ * ones too. The routes to the host's own addresses stay unless `force`. Returns how many routes
+ * went. Under RTNL. Follows `fib_disable_ip`.
  */
-function fibDisableIp(at: usize, force: bool): u32 {
+function fibDisableIp(at: usize, force: bool, delay: i32): u32 {
   let flushed: u32 = 0;
   if (fibSyncDownDev(<u32>at, force)) flushed = fibFlush();
-  rtCacheFlush();
+  rtCacheFlush(delay);
   neighIfdown(at);
   return flushed;
 }
@@ -52,7 +53,7 @@ export function devClose(at: usize): u32 {
   rtnlLock();
   const dev = changetype<NetDevice>(at);
   dev.flags = dev.flags & ~IFF_UP;
-  const flushed = fibDisableIp(at, false);
+  const flushed = fibDisableIp(at, false, RT_FLUSH_NOW);
   dstDevEvent(at, false);
   rtnlUnlock();
   return flushed;
@@ -64,7 +65,8 @@ export function unregisterNetdevice(at: usize): void {
   changetype<NetDevice>(at).regState = NETREG_UNREGISTERING;
   devClose(at);
   rtnlLock();
-  fibDisableIp(at, true);
+  fibDisableIp(at, true, RT_FLUSH_UNREGISTER);
+  rtCacheFlushBatch();
   rtFlushDev(at);
   rtnlUnlock();
 }

@@ -18,6 +18,11 @@ export function ipv4IsMulticast(a: u32): bool {
   return (a & 0xf0) == 0xe0;
 }
 
+/** 240/4: reserved, and a martian to 2.6.24. */
+export function ipv4IsBadclass(a: u32): bool {
+  return (a & 0xf0) == 0xf0;
+}
+
 /** 255.255.255.255. */
 export function ipv4IsLbcast(a: u32): bool {
   return a == 0xffffffff;

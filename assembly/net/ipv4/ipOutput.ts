@@ -16,6 +16,7 @@ import {
   TRACE_ROOT,
 } from "../../arch/tracePoints";
 import { DEBUG } from "../../config";
+import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { devQueueXmit } from "../core/devXmit";
 import { DROP_NEEDS_FRAGMENT, DROP_NO_NEIGHBOUR, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
 import {
@@ -73,8 +74,8 @@ function ipFinishOutput2(skb: SkBuff, dev: usize): void {
 
 /**
  * Sends a datagram of this host to `daddr`: output route, hold, header, transmit, release.
- * `skb.data` is at an IP header whose length, id and protocol are set. Bottom halves are disabled
- * by the caller. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
+ * `skb.data` is at an IP header whose length, id and protocol are set. Process context: bottom
+ * halves are off from the transmit on, not for the route. Follows `ip_build_and_send_pkt` and `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   if (DEBUG) traceCall(TRACE_ROOT, TRACE_IP_BUILD_AND_SEND_PKT, 0, daddr);
@@ -87,6 +88,7 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
     return;
   }
   if (DEBUG) traceEvent(TRACE_IP_BUILD_AND_SEND_PKT, BRANCH_SOURCE, fl.saddr, 0, 0);
+  localBhDisable();
   const iph: usize = skb.data;
   skb.networkHeader = <u32>iph;
   plainStore8(iph + 8, IPDEFTTL);
@@ -95,4 +97,5 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
   plainStore16(iph + 10, 0);
   plainStore16(iph + 10, ~ipHeaderSum(iph) & 0xffff);
   dstOutput(skb);
+  localBhEnable();
 }

@@ -27,6 +27,7 @@ import {
   ROUTE_CACHE,
   ROUTE_CACHE_DIRECT,
   ROUTE_CACHE_FLOOR,
+  ROUTE_CACHE_HASH,
   ROUTE_CACHE_NEXTHOP,
   ROUTE_CACHE_NONE,
 } from "../../config";
@@ -43,9 +44,13 @@ import {
 import { ipOutput } from "./ipOutput";
 import { ipRouteInputNoref } from "./routeInput";
 import { Flowi4, ipRouteOutputKey } from "./routeOutput";
-import { ipv4Mtu, Rtable, rtNexthop } from "./rtable";
+import { ipv4Mtu, RTABLE_HAS_KEY, Rtable, rtNexthop } from "./rtable";
+import { ipRouteInput, ipRouteOutputKeyed } from "./rtLookup";
 
-const HAS_DST: bool = ROUTE_CACHE == ROUTE_CACHE_NONE || ROUTE_CACHE == ROUTE_CACHE_NEXTHOP;
+const HAS_DST: bool =
+  ROUTE_CACHE == ROUTE_CACHE_NONE ||
+  ROUTE_CACHE == ROUTE_CACHE_NEXTHOP ||
+  ROUTE_CACHE == ROUTE_CACHE_HASH;
 
 if (!HAS_DST && ROUTE_CACHE != ROUTE_CACHE_DIRECT && ROUTE_CACHE != ROUTE_CACHE_FLOOR) {
   ERROR("unknown route cache");
@@ -53,13 +58,14 @@ if (!HAS_DST && ROUTE_CACHE != ROUTE_CACHE_DIRECT && ROUTE_CACHE != ROUTE_CACHE_
 
 /** Attaches a route to a received packet. 0, or a negative error: drop (already counted). */
 export function routeInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
-  return HAS_DST ? ipRouteInputNoref(skb, daddr, saddr) : directRouteInput(skb, daddr, saddr);
+  if (!HAS_DST) return directRouteInput(skb, daddr, saddr);
+  return RTABLE_HAS_KEY ? ipRouteInput(skb, daddr, saddr) : ipRouteInputNoref(skb, daddr, saddr);
 }
 
 /** Attaches a route to a datagram of this host; counted where there is a dst. 0 or negative. */
 export function routeOutput(skb: SkBuff, fl: Flowi4): i32 {
   if (!HAS_DST) return directRouteOutput(skb, fl);
-  const rt = ipRouteOutputKey(fl);
+  const rt = RTABLE_HAS_KEY ? ipRouteOutputKeyed(fl) : ipRouteOutputKey(fl);
   if (!rt) return -1;
   if (DEBUG) traceCall(TRACE_IP_BUILD_AND_SEND_PKT, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, rt);

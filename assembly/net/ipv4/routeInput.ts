@@ -10,6 +10,7 @@
  * Departures: source validation is the shortcut of rp_filter 0 with send_redirects off (no lookup);
  * redirects, exceptions and multipath come with later steps.
  */
+import { plainLoad8 } from "../../arch/atomic";
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
 import { isBusted } from "../../arch/superblock";
 import { traceCall, traceEvent } from "../../arch/trace";
@@ -38,7 +39,7 @@ import {
   ROUTE_CACHE,
   ROUTE_CACHE_NEXTHOP,
 } from "../../config";
-import { EINVAL, ENETUNREACH, ENOBUFS } from "../../errno";
+import { EHOSTUNREACH, EINVAL, ENETUNREACH, ENOBUFS } from "../../errno";
 import { bswap32 } from "../../lib/byteorder";
 import { dstHold } from "../core/dst";
 import {
@@ -52,6 +53,7 @@ import {
 import { traceDst } from "../core/dstTrace";
 import {
   DROP_DEVICE_DOWN,
+  DROP_FORWARDING_OFF,
   DROP_MARTIAN_DESTINATION,
   DROP_MARTIAN_SOURCE,
   DROP_MULTICAST_NOT_MEMBER,
@@ -74,7 +76,9 @@ import {
 import { ipv4IsLbcast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from "./inetAddress";
 import { inputSlotAt, rtCacheRoute, slotRoute } from "./nexthopCache";
 import { RTCF_BROADCAST, RTCF_LOCAL, Rtable, rtCacheValid, rtDstAlloc } from "./rtable";
+import { IPTOS_RT_MASK } from "./rtHash";
 import {
+  RT_STAT_COUNTS_LOOKUPS,
   RT_STAT_IN_BRD,
   RT_STAT_IN_MARTIAN_DST,
   RT_STAT_IN_MARTIAN_SRC,
@@ -83,6 +87,14 @@ import {
   rtStatInc,
 } from "./rtStat";
 import { rtSetNexthop } from "./setNexthop";
+import {
+  fibValidateSource,
+  isMartianDestination,
+  isMartianSource,
+  MARTIAN_DESTINATION_ERROR,
+  SOURCE_CHECKED,
+  thisSourceVerdict,
+} from "./sourceCheck";
 import { rtAddUncachedList } from "./uncachedList";
 
 /** Verdicts of `classifyInput`; a negative one is a drop that was counted already. */
@@ -103,15 +115,52 @@ function martianSource(): i32 {
 function martianDestination(): i32 {
   rtStatInc(RT_STAT_IN_MARTIAN_DST);
   mibInc(DROP_MARTIAN_DESTINATION);
-  return -EINVAL;
+  return -MARTIAN_DESTINATION_ERROR;
+}
+
+/** Rows 6 and 10 of column A: nothing is cached, and no counter of routes counts it. */
+function hostUnreachable(): i32 {
+  mibInc(DROP_FORWARDING_OFF);
+  return -EHOSTUNREACH;
+}
+
+/** No route: an entry that says so, where column A does not refuse a device without forwarding. */
+function noRoute(dev: NetDevice): i32 {
+  if (SOURCE_CHECKED && !dev.forwarding) return hostUnreachable();
+  rtStatInc(RT_STAT_IN_NO_ROUTE);
+  return INPUT_NO_ROUTE;
+}
+
+/** Forwarding is off on the device that a packet for elsewhere came by. */
+function forwardingOff(): i32 {
+  if (SOURCE_CHECKED) return hostUnreachable();
+  rtStatInc(RT_STAT_IN_NO_ROUTE);
+  return INPUT_FORWARDING_OFF;
+}
+
+/** A broadcast, unless its source is a martian; nobody's source (0) is not looked up. */
+function broadcast(saddr: u32, tos: u32, dev: NetDevice): i32 {
+  if (SOURCE_CHECKED) {
+    const source = thisSourceVerdict();
+    source.specDst = dev.primaryAddress;
+    source.isDirect = 0;
+  }
+  if (ipv4IsZeronet(saddr)) return INPUT_BROADCAST;
+  return fibValidateSource(saddr, tos, dev) < 0 ? martianSource() : INPUT_BROADCAST;
 }
 
 /**
- * The decision table §5.3, column B, for a packet from `saddr` to `daddr` (network order) received
- * on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian
+ * The decision table §5.3, column A or B as `sourceCheck.ts` says, for a packet from `saddr` to
+ * `daddr` (network order) received on `dev`. Fills `res` where a route was found. Row 1, IP disabled on the device, is no martian
  * and has no counter in the kernel; here it counts as a device that is down.
  */
-export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibResult): i32 {
+export function classifyInput(
+  daddr: u32,
+  saddr: u32,
+  tos: u32,
+  dev: NetDevice,
+  res: FibResult,
+): i32 {
   res.fi = 0;
   if (ipv4IsMulticast(daddr)) {
     mibInc(DROP_MULTICAST_NOT_MEMBER);
@@ -121,26 +170,28 @@ export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibRe
     mibInc(DROP_DEVICE_DOWN);
     return -EINVAL;
   }
-  if (ipv4IsMulticast(saddr) || ipv4IsLbcast(saddr)) return martianSource();
-  if (ipv4IsLbcast(daddr) || (daddr | saddr) == 0) return INPUT_BROADCAST;
+  if (isMartianSource(saddr)) return martianSource();
+  if (ipv4IsLbcast(daddr) || (daddr | saddr) == 0) return broadcast(saddr, tos, dev);
   if (ipv4IsZeronet(saddr)) return martianSource();
-  if (ipv4IsZeronet(daddr) || ipv4IsLoopback(daddr)) return martianDestination();
-  if (ipv4IsLoopback(saddr)) return martianSource();
+  if (isMartianDestination(daddr)) return martianDestination();
+  if (!SOURCE_CHECKED && ipv4IsLoopback(saddr)) return martianSource();
   if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_FIB_LOOKUP, daddr, 0);
-  const err = fibLookup(bswap32(daddr), 0, RT_SCOPE_UNIVERSE, 0, res);
-  if (err != 0) {
-    if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_ERROR, err, 0, 0);
-    rtStatInc(RT_STAT_IN_NO_ROUTE);
-    return INPUT_NO_ROUTE;
+  const err = fibLookup(bswap32(daddr), tos, RT_SCOPE_UNIVERSE, 0, res);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_LOOKED_UP, err, res.type, 0);
+  if (err != 0) return noRoute(dev);
+  if (RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
+  return classifyRoute(saddr, tos, dev, res);
+}
+
+/** Rows 8 to 12 of the decision table: what the route that was found means for the packet. */
+function classifyRoute(saddr: u32, tos: u32, dev: NetDevice, res: FibResult): i32 {
+  if (res.type == RTN_BROADCAST) return broadcast(saddr, tos, dev);
+  if (res.type == RTN_LOCAL) {
+    return fibValidateSource(saddr, tos, dev) < 0 ? martianSource() : INPUT_LOCAL;
   }
-  if (res.type == RTN_BROADCAST) return INPUT_BROADCAST;
-  if (res.type == RTN_LOCAL) return INPUT_LOCAL;
-  if (!dev.forwarding && !(BUSTED && isBusted(BUSTED_FORWARDING_OFF))) {
-    rtStatInc(RT_STAT_IN_NO_ROUTE);
-    return INPUT_FORWARDING_OFF;
-  }
+  if (!dev.forwarding && !(BUSTED && isBusted(BUSTED_FORWARDING_OFF))) return forwardingOff();
   if (res.type != RTN_UNICAST) return martianDestination();
-  return INPUT_FORWARD;
+  return fibValidateSource(saddr, tos, dev) < 0 ? martianSource() : INPUT_FORWARD;
 }
 
 /**
@@ -149,11 +200,12 @@ export function classifyInput(daddr: u32, saddr: u32, dev: NetDevice, res: FibRe
  * Follows `ip_route_input_noref`.
  */
 export function ipRouteInputNoref(skb: SkBuff, daddr: u32, saddr: u32): i32 {
+  const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const dev = changetype<NetDevice>(<usize>skb.dev);
   const res = thisFibResult();
   if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_IP_ROUTE_INPUT_NOREF, saddr, daddr);
   if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_NOREF, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
-  const verdict = classifyInput(daddr, saddr, dev, res);
+  const verdict = classifyInput(daddr, saddr, tos, dev, res);
   if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict == INPUT_FORWARD) return mkrouteInput(skb, daddr, res);
   if (verdict < 0) return verdict;
@@ -197,7 +249,7 @@ function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
   rt.rtType = <u16>res.type;
   rt.rtIsInput = 1;
   if (DEBUG) traceDst(TRACE___MKROUTE_INPUT, BRANCH_MADE, at, <u32>res.type);
-  rtStatInc(RT_STAT_IN_SLOW_TOT);
+  if (!RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   rt.inputInit = DST_CALL_IP_FORWARD;
   rt.outputInit = DST_CALL_IP_OUTPUT;
   rtSetNexthop(rt, daddr, res, inputSlotAt(nh));
@@ -235,7 +287,7 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
   rt.outputInit = DST_CALL_IP_RT_BUG;
   if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_ALLOCATED, at, rt.flags);
-  rtStatInc(RT_STAT_IN_SLOW_TOT);
+  if (!RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   if (verdict == INPUT_BROADCAST) {
     rt.rtFlags = RTCF_LOCAL | RTCF_BROADCAST;
     rt.rtType = <u16>RTN_BROADCAST;

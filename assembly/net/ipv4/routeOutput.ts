@@ -72,7 +72,7 @@ function refuse(reason: usize, error: i32): i32 {
 
 /** The source of a datagram by the route in `res`: the route's own, else the next hop's, else the
  * device's first address. Follows `FIB_RES_PREFSRC`. */
-function preferredSource(res: FibResult): u32 {
+export function preferredSource(res: FibResult): u32 {
   const own = changetype<FibInfo>(<usize>res.fi).prefsrc;
   if (own != 0) return own;
   const nh = resultNh(res);

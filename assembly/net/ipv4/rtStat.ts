@@ -8,6 +8,7 @@ import { PCPU_RT_STAT, thisCpuArea } from "../../arch/percpu";
 import { traceEvent } from "../../arch/trace";
 import { BRANCH_RT_STAT, TRACE_CURRENT } from "../../arch/tracePoints";
 import { DEBUG } from "../../config";
+import { DST_HAS_NEIGHBOUR } from "../core/dstEntry";
 
 export const RT_STAT_IN_HIT: usize = 0;
 export const RT_STAT_IN_SLOW_TOT: usize = 1;
@@ -25,6 +26,8 @@ export const RT_STAT_GC_GOAL_MISS: usize = 12;
 export const RT_STAT_GC_DST_OVERFLOW: usize = 13;
 export const RT_STAT_IN_HLIST_SEARCH: usize = 14;
 export const RT_STAT_OUT_HLIST_SEARCH: usize = 15;
+/** in_slow_tot counts lookups that found a route (to 3.5), and not the rtables made after them. */
+export const RT_STAT_COUNTS_LOOKUPS: bool = DST_HAS_NEIGHBOUR;
 /** Columns behind `entries`. */
 export const RT_STATS: usize = 16;
 

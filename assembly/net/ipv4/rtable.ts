@@ -34,6 +34,7 @@ import { dstAlloc } from "../core/dst";
 import {
   DST_HAS_UNCACHED,
   DST_HOST,
+  DST_METRICS_COW,
   DST_NOCACHE,
   DST_OBSOLETE_FORCE_CHK,
   DST_OBSOLETE_INITIAL,
@@ -45,10 +46,16 @@ import { Rtable160 } from "../core/dstLayout160";
 import { Rtable208 } from "../core/dstLayout208";
 import { DST_OPS_IPV4 } from "../core/dstOps";
 import { NetDevice } from "../core/netDevice";
+import { FibInfo } from "../fib/fibInfo";
+import { fibInfoPut } from "../fib/fibSemantics";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
 import { rtDelUncachedList } from "./uncachedList";
 
+export const RTCF_NOTIFY: u32 = 0x00010000;
+export const RTCF_REDIRECTED: u32 = 0x00040000;
+export const RTCF_DOREDIRECT: u32 = 0x01000000;
+export const RTCF_DIRECTSRC: u32 = 0x04000000;
 export const RTCF_BROADCAST: u32 = 0x10000000;
 export const RTCF_MULTICAST: u32 = 0x20000000;
 export const RTCF_LOCAL: u32 = 0x80000000;
@@ -57,6 +64,8 @@ export const RTCF_LOCAL: u32 = 0x80000000;
 export const RTABLE_HAS_KEY: bool = DST_LAYOUT != DST_LAYOUT_152;
 /** The entry carries its generation (2.6.25 on). */
 export const RTABLE_HAS_GENID: bool = DST_LAYOUT != DST_LAYOUT_208;
+/** The entry says apart from `rt_iif` which device its packet was routed from (2.6.39 on). */
+export const RTABLE_HAS_ROUTE_IIF: bool = DST_LAYOUT == DST_LAYOUT_160;
 /** A learned path MTU stands in the entry (3.6 on). */
 export const RTABLE_HAS_PMTU: bool = DST_LAYOUT == DST_LAYOUT_152;
 
@@ -332,8 +341,13 @@ export function rtDstAlloc(dev: usize, willCache: bool): usize {
   return at;
 }
 
-/** IPv4's part of the end of an entry: it leaves the uncached list. Follows `ipv4_dst_destroy`. */
+/** IPv4's part of the end of an entry: it lets its fib_info go and leaves the uncached list. Follows `ipv4_dst_destroy`. */
 export function ipv4DstDestroy(at: usize): void {
+  if (DST_METRICS_COW) {
+    const rt = changetype<Rtable>(at);
+    if (rt.fi) fibInfoPut(changetype<FibInfo>(<usize>rt.fi));
+    rt.fi = 0;
+  }
   if (!DST_HAS_UNCACHED) return;
   if (!listEmpty(changetype<Rtable>(at).uncachedAt)) rtDelUncachedList(at);
 }

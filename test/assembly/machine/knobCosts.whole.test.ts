@@ -18,6 +18,8 @@ const PACKETS = 6400;
 interface Shown {
   readonly perPacket: Partial<Record<keyof Costs, number>>;
   readonly entries?: number;
+  /** Bytes of an rtable. */
+  readonly entryBytes?: number;
 }
 
 /** For each knob and value: what its claim comes to. */
@@ -26,6 +28,7 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     none: { perPacket: { dstAllocations: 1, slotHits: 0 } },
     nexthop: { perPacket: { dstAllocations: 0, slotHits: 1 } },
     direct: { perPacket: { dstAllocations: 0, slotHits: 0 } },
+    hash: { perPacket: { dstAllocations: 0, slotHits: 1 }, entries: 1 },
   },
   "output-slot": {
     shared: { perPacket: { dstAllocations: 0 }, entries: WORLD.nexthops.length },
@@ -55,6 +58,24 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
   free: {
     now: { perPacket: { rcuCallbacks: 0 } },
     rcu: { perPacket: { rcuCallbacks: 1 } },
+  },
+  "dst-layout": {
+    "208": { perPacket: { lookups: 2 }, entryBytes: 328 },
+    "160": { perPacket: { lookups: 2 }, entryBytes: 232 },
+    "152": { perPacket: { lookups: 2 }, entryBytes: 192 },
+  },
+  invalidate: {
+    flush: { perPacket: { lookups: 0, slotHits: 1 } },
+    genid: { perPacket: { lookups: 0, slotHits: 1 } },
+  },
+  "expire-scan": {
+    none: { perPacket: { lookups: 0, slotHits: 1 } },
+    timer: { perPacket: { lookups: 0, slotHits: 1 } },
+    work: { perPacket: { lookups: 0, slotHits: 1 } },
+  },
+  "source-check": {
+    always: { perPacket: { lookups: 6 } },
+    shortcut: { perPacket: { lookups: 2 } },
   },
 };
 
@@ -93,7 +114,8 @@ describe.each(KNOBS)("$name", ({ name, values, shownBy }) => {
     const kernel = parseDesign(shownBy.design);
     for (const value of values) {
       const isItsOwn = kernel.row[name] === value.name;
-      const design = isItsOwn ? shownBy.design : `${shownBy.design}+${name}=${value.name}`;
+      const design =
+        value.shownBy ?? (isItsOwn ? shownBy.design : `${shownBy.design}+${name}=${value.name}`);
       const router = await routerOf(design, { cpus: CPUS });
       router.machine.setWord("SB_PACKETS_PER_TICK", 0);
       withFlows(router, shownBy.workload);
@@ -108,6 +130,9 @@ describe.each(KNOBS)("$name", ({ name, values, shownBy }) => {
     const seen = perPacket(router, shownBy.workload);
     for (const [cost, count] of Object.entries(shown.perPacket)) {
       expect({ [cost]: Number(seen[cost as keyof Costs].toFixed(1)) }).toEqual({ [cost]: count });
+    }
+    if (shown.entryBytes !== undefined) {
+      expect(router.machine.layout.at("RTABLE_BYTES")).toBe(shown.entryBytes);
     }
     if (shown.entries !== undefined) expect(router.entries()).toBe(shown.entries);
   });
@@ -124,6 +149,26 @@ describe("where one row of counters is not enough", () => {
     router.machine.setWord("SB_PACKETS_PER_TICK", 0);
     withFlows(router, "single-flow");
     expect(perPacket(router, "single-flow")).toMatchObject(expected);
+  });
+
+  it.each([
+    ["none", false],
+    ["timer", true],
+    ["work", true],
+  ])("expire-scan=%s: entries without packets for eleven minutes", async (scan, areGone) => {
+    const router = await routerOf(`linux-2.6.39+expire-scan=${scan}`, { cpus: CPUS });
+    router.machine.setWord("SB_PACKETS_PER_TICK", 0);
+    withFlows(router, "internet-mix");
+    router.forward(640);
+    router.drain();
+    const before = router.entries();
+    expect(before).toBeGreaterThan(100);
+    for (let minute = 0; minute < 12; minute++) {
+      router.call("clockAdvance", 60_000);
+      router.call("runDeferred");
+    }
+    router.drain();
+    expect(router.entries()).toBe(areGone ? 0 : before);
   });
 
   it.each([

@@ -47,6 +47,9 @@ export interface RouterOptions {
   readonly flavour?: Flavour;
   /** Images made by the test instead of those of the designs. */
   readonly images?: readonly Image[];
+  /** Buckets of a route cache's hash; small, so that tests can fill it. */
+  readonly rhashEntries?: number;
+  readonly seed?: number;
 }
 
 /** One machine of one design. */
@@ -77,8 +80,9 @@ export async function routersOf(
       cores: 2,
       hz: 1000,
       packetsPerSecond: 1e6,
-      seed: 1,
+      seed: options.seed ?? 1,
       fibTables: 2,
+      ...(options.rhashEntries === undefined ? {} : { rhashEntries: options.rhashEntries }),
     },
   });
   return experiment.machines.map((machine) => new Router(experiment, machine));

@@ -14,12 +14,19 @@ const LINUX_3_10 = {
   DST_UNCACHED: 0,
   DST_DEV_COUNT: 1,
   DST_FREE: 1,
+  DST_DST_LAYOUT: 2,
+  DST_INVALIDATE: 1,
+  DST_SOURCE_CHECK: 1,
 };
 
 const ALL_KNOBS =
-  "route-cache=none|nexthop|direct, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
+  "route-cache=none|nexthop|direct|hash, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu";
+  "dev-count=shared|percpu, free=now|rcu, dst-layout=208|160|152, invalidate=flush|genid, " +
+  "source-check=always|shortcut";
+
+/** What both kernels with a hash of flows change. */
+const HASH = { DST_ROUTE_CACHE: 4, DST_FREE: 0, DST_SOURCE_CHECK: 0 };
 
 function refusal(text: string): string {
   try {
@@ -36,15 +43,21 @@ describe("presets", () => {
     ["linux-3.10", {}],
     ["no-cache", { DST_ROUTE_CACHE: 0, DST_UNCACHED: 1, DST_FREE: 0 }],
     ["nexthop-direct", { DST_ROUTE_CACHE: 2 }],
+    [
+      "linux-2.6.18",
+      { ...HASH, DST_NOREF: 0, DST_DEV_COUNT: 0, DST_DST_LAYOUT: 0, DST_INVALIDATE: 0 },
+    ],
+    ["linux-2.6.39", { ...HASH, DST_DST_LAYOUT: 1 }],
   ])("%s is 3.10 with %j", (name, changes) => {
     const design = parseDesign(name);
     expect(design.defines).toEqual({ ...LINUX_3_10, ...changes });
     expect(design).toMatchObject({ name, kernel: name, set: [] });
   });
 
-  it("are all compared by default, and each tested here", () => {
+  it("are each tested here, some compared by default", () => {
     expect(DEFAULT_DESIGNS).toEqual(["linux-3.10", "no-cache", "nexthop-direct"]);
-    expect(KERNELS.map((kernel) => kernel.name)).toEqual(DEFAULT_DESIGNS);
+    const old = ["linux-2.6.18", "linux-2.6.39"];
+    expect(KERNELS.map((kernel) => kernel.name)).toEqual([...old, ...DEFAULT_DESIGNS]);
     for (const kernel of KERNELS) expect(kernel.summary).toMatch(/^[^\n]{20,90}$/);
   });
 });
@@ -71,7 +84,7 @@ describe("a design", () => {
 });
 
 describe("a refusal is one line", () => {
-  const kernels = "linux-3.10, no-cache, nexthop-direct";
+  const kernels = "linux-2.6.18, linux-2.6.39, linux-3.10, no-cache, nexthop-direct";
   const direct = "route-cache=direct has no dst";
   it.each([
     [
@@ -113,7 +126,7 @@ describe("a refusal is one line", () => {
     ],
     [
       "no-cache+noref=off",
-      'design "no-cache+noref=off": noref is never read: route-cache=none has no slots',
+      'design "no-cache+noref=off": noref is never read: route-cache=none caches nothing',
     ],
     [
       "linux-3.10+route-cache=none+output-slot=shared",
@@ -124,6 +137,45 @@ describe("a refusal is one line", () => {
       "nexthop-direct+slot-ref=counted",
       `design "nexthop-direct+slot-ref=counted": slot-ref is never read: ${direct}`,
     ],
+    [
+      "linux-2.6.18+slot-ref=counted",
+      'design "linux-2.6.18+slot-ref=counted": slot-ref is never read: route-cache=hash has no slots',
+    ],
+    [
+      "linux-2.6.18+uncached=percpu",
+      'design "linux-2.6.18+uncached=percpu": uncached is never read: ' +
+        "dst-layout=208 has no uncached list",
+    ],
+    [
+      "linux-2.6.18+free=rcu",
+      'design "linux-2.6.18+free=rcu": free is never read: ' +
+        "route-cache=hash frees what leaves the hash",
+    ],
+    [
+      "linux-3.10+invalidate=flush",
+      'design "linux-3.10+invalidate=flush": invalidate is never read: ' +
+        "route-cache=nexthop has no hash",
+    ],
+    [
+      "linux-3.10+route-cache=hash",
+      'design "linux-3.10+route-cache=hash": entries of dst-layout=152 have no key, so no hash of ' +
+        "flows (route-cache=hash) can find them; allowed: +dst-layout=208 or 160 with it",
+    ],
+    [
+      "linux-2.6.39+route-cache=nexthop",
+      'design "linux-2.6.39+route-cache=nexthop": entries of dst-layout=160 are for one flow, slots ' +
+        "of nexthops (route-cache=nexthop) for all; allowed: +dst-layout=152 with it",
+    ],
+    [
+      "linux-2.6.18+invalidate=genid",
+      'design "linux-2.6.18+invalidate=genid": entries of dst-layout=208 have no generation ' +
+        "(invalidate=genid); allowed: +invalidate=flush, or +dst-layout=160 with it",
+    ],
+    [
+      "linux-2.6.18+refcount=rcuref",
+      'design "linux-2.6.18+refcount=rcuref": a hash of flows holds no count, so it cannot go with ' +
+        "refcount=rcuref: a count of 0 does not mean free there; allowed: refcount=atomic",
+    ],
     ["nexthop-direct+free=now", `design "nexthop-direct+free=now": free is never read: ${direct}`],
   ])("for %j", (text, message) => {
     expect(refusal(text)).toBe(message);
@@ -132,6 +184,9 @@ describe("a refusal is one line", () => {
 
   it("is not given for what is sound and read", () => {
     expect(refusal("no-cache+refcount=rcuref")).toBe("accepted");
+    expect(refusal("linux-2.6.18+route-cache=none+refcount=rcuref+free=rcu")).toBe("accepted");
+    expect(refusal("linux-3.10+source-check=always")).toBe("accepted");
+    expect(refusal("linux-2.6.39+invalidate=flush+noref=off")).toBe("accepted");
     expect(refusal("linux-3.10+slot-ref=counted+refcount=inc-not-zero")).toBe("accepted");
   });
 });

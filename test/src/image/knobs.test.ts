@@ -9,11 +9,13 @@ import { sha256 } from "../../../src/image/imageStore.js";
 import { definesOf, findKnob, KNOBS, unsoundness } from "../../../src/image/knobs.js";
 
 describe("the table of knobs", () => {
-  it("has a constant of its own for each knob, and numbers 0, 1, … for its values", () => {
+  it("has a constant of its own for each knob, and numbers that grow for its values", () => {
     expect(new Set(KNOBS.map((knob) => knob.define)).size).toBe(KNOBS.length);
     for (const { name, define, values } of KNOBS) {
       expect(define).toBe(`DST_${name.toUpperCase().replaceAll("-", "_")}`);
-      expect(values.map((value) => value.define)).toEqual(values.map((_, index) => index));
+      const numbers = values.map((value) => value.define);
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+      expect(numbers[0]).toBe(0);
       expect(new Set(values.map((value) => value.name)).size).toBe(values.length);
     }
   });

@@ -46,7 +46,12 @@ describe("Experiment", () => {
     const { world, table, nexthopOf, templates } = small;
     const boot = { ...machine.options, cpus: 64 };
     const request = { images, world, table, nexthopOf, templates, flowPairs: 64, boot };
-    expect(() => Experiment.plan(request, 40)).toThrow(UsageError);
+    expect(() =>
+      Experiment.plan(
+        request,
+        images.map(({ row }) => row),
+      ),
+    ).toThrow(UsageError);
     await expect(Experiment.create(request)).rejects.toThrow(/^memory \d+ MiB: .*; allowed: 4095/);
   });
 });

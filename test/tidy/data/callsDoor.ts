@@ -15,6 +15,10 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/net/core/neighbour.ts": "the RCU callback that frees a neighbour",
   "assembly/net/fib/fibSemantics.ts":
     "the RCU callback that frees a fib_info; free_fib_info_rcu releases the routes in its slots",
+  "assembly/net/fib/rtGenid.ts": "not a pointer: fib calls rt_cache_flush, which lies in net/ipv4",
   "assembly/net/fib/trieFree.ts": "the RCU callbacks that free nodes, leaves and aliases",
+  "assembly/net/ipv4/rtExpire.ts": "rt_periodic_timer.function of 2.6.18, expires_work.func of 3.4",
+  "assembly/net/ipv4/rtFlush.ts": "the functions of rt_flush_timer and rt_secret_timer",
+  "assembly/net/ipv4/rtFree.ts": "the RCU callback that frees an rtable of the route cache",
   "assembly/net/ipv4/route.ts": "dst_entry.input and .output, called by the contract",
 };
