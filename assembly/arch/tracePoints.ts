@@ -46,6 +46,12 @@ export const TRACE_RCU_DO_BATCH: u32 = 37;
 /** Not in any kernel: routing without a dst. */
 export const TRACE_DIRECT_ROUTE_INPUT: u32 = 38;
 export const TRACE_DIRECT_ROUTE_OUTPUT: u32 = 39;
+/** 2.6. */
+export const TRACE_IP_ROUTE_INPUT: u32 = 40;
+export const TRACE_IP_ROUTE_OUTPUT_SLOW: u32 = 41;
+export const TRACE_FIB_VALIDATE_SOURCE: u32 = 42;
+export const TRACE_RT_INTERN_HASH: u32 = 43;
+export const TRACE_RT_GARBAGE_COLLECT: u32 = 44;
 
 /** A counter of the MIB grew: a = its index; those of drops among them. */
 export const BRANCH_MIB: u32 = 1;
@@ -106,6 +112,19 @@ export const BRANCH_SOURCE: u32 = 30;
 export const BRANCH_NOCACHE: u32 = 31;
 /** The call before it failed: a = its negative error. */
 export const BRANCH_ERROR: u32 = 32;
+/** What `fib_lookup` returned: a. */
+export const BRANCH_LOOKED_UP: u32 = 33;
+/** The route cache has the flow (a, b = count), c = `__use` before; or not. */
+export const BRANCH_CACHE_HIT: u32 = 34;
+export const BRANCH_CACHE_MISS: u32 = 35;
+/** The flow's entry of another CPU (a, b = count) is used. */
+export const BRANCH_MERGED: u32 = 36;
+/** The worst entry of a chain (a, b = count) goes: c = entries in the chain. */
+export const BRANCH_EVICTED: u32 = 37;
+/** The entry (a, b = count) is the head of chain c. */
+export const BRANCH_INTERNED: u32 = 38;
+/** A source or destination that nobody may have: a = 0 or 1. */
+export const BRANCH_MARTIAN: u32 = 39;
 
 /** Which slot of a nexthop. */
 export const SLOT_INPUT: u32 = 0;

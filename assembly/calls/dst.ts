@@ -5,10 +5,12 @@
 
 import { traceCall } from "../arch/trace";
 import {
+  TRACE_DST_ALLOC,
   TRACE_DST_DISCARD,
   TRACE_DST_INPUT,
   TRACE_DST_OUTPUT,
   TRACE_IP_RT_BUG,
+  TRACE_RT_GARBAGE_COLLECT,
 } from "../arch/tracePoints";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
 import { DEBUG } from "../config";
@@ -78,6 +80,7 @@ export function dstOpsGc(gc: u32): i32 {
     case DST_GC_FAIL:
       return 1;
     case DST_GC_RT_GARBAGE_COLLECT:
+      if (DEBUG) traceCall(TRACE_DST_ALLOC, TRACE_RT_GARBAGE_COLLECT, 0, 0);
       return rtGarbageCollect();
     default:
       trapAt(SITE_CALL_ID);

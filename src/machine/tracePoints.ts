@@ -13,6 +13,7 @@
  * | `via` | a gateway, or "on-link" for 0 |
  * | `device` | a device by its ifindex |
  * | `type`, `table`, `error`, `verdict`, `slot`, `flags` | their names |
+ * | `martian` | source or destination |
  * | `miss` | what a table without an answer says: 1, or the error of a route |
  * | `displaced` | the dst that another one takes the place of, if any |
  * | `mib`, `stat` | a counter of the IP MIB, a column of rt_cache_stat |
@@ -79,6 +80,11 @@ export const TRACE_FUNCTIONS: readonly TracePoint[] = [
   at("rcu_do_batch", "{dst.a}"),
   at("direct_route_input", FLOW),
   at("direct_route_output", "{address.b}"),
+  at("ip_route_input", FLOW),
+  at("ip_route_output_slow"),
+  at("fib_validate_source", "{address.a}"),
+  at("rt_intern_hash"),
+  at("rt_garbage_collect"),
 ];
 
 /** Branches (`BRANCH_…`), by number. */
@@ -116,4 +122,11 @@ export const TRACE_BRANCHES: readonly TracePoint[] = [
   at("source", "source {address.a}"),
   at("nocache", "NOCACHE, gateway {via.c}: {dst.a}, refcnt {n.b}"),
   at("error", "{error.a}"),
+  at("looked_up", "fib_lookup: {error.a}"),
+  at("cache_hit", "hit: {dst.a}, refcnt {n.b}, used {n.c} times before"),
+  at("cache_miss", "miss"),
+  at("merged", "the flow has an entry already: {dst.a}, refcnt {n.b}"),
+  at("evicted", "the worst of {n.c} in the chain goes: {dst.a}, refcnt {n.b}"),
+  at("interned", "head of chain {n.c}: {dst.a}, refcnt {n.b}"),
+  at("martian", "martian {martian.a}"),
 ];

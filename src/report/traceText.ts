@@ -41,6 +41,7 @@ export class TraceText {
       table: (value) => TABLES[value & 0xff] ?? `table ${value & 0xff}`,
       miss: (value) => (value === 1 ? "miss" : errorName(value | 0)),
       error: (value) => errorName(value | 0),
+      martian: (value) => (value === 0 ? "source" : "destination"),
       verdict: (value) => VERDICTS[value] ?? errorName(value | 0),
       slot: (value) => (value === 0 ? "nh_rth_input" : names.outputSlot),
       flags: dstFlagNames,

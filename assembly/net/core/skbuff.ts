@@ -109,7 +109,7 @@ export function skbDstSet(skb: SkBuff, dst: usize): void {
  * one (noref=off), with one. Follows 3.10's `skb_dst_set_noref`.
  */
 export function skbDstSetNoref(skb: SkBuff, dst: usize): void {
-  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_SKB_DST_SET_NOREF, 0, 0);
+  if (DEBUG && NOREF) traceCall(TRACE_CURRENT, TRACE_SKB_DST_SET_NOREF, 0, 0);
   if (!NOREF || changetype<DstEntry>(dst).flags & DST_NOCACHE) {
     dstHold(dst);
     skbDstSet(skb, dst);

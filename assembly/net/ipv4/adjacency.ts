@@ -16,6 +16,7 @@ import {
   TRACE_DIRECT_ROUTE_OUTPUT,
   TRACE_IP_BUILD_AND_SEND_PKT,
   TRACE_IP_RCV_FINISH,
+  TRACE_IP_ROUTE_INPUT_SLOW,
 } from "../../arch/tracePoints";
 import { DEBUG, ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
@@ -63,6 +64,7 @@ export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const res = thisFibResult();
   if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_DIRECT_ROUTE_INPUT, saddr, daddr);
+  if (DEBUG) traceCall(TRACE_DIRECT_ROUTE_INPUT, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
   const verdict = classifyInput(daddr, saddr, tos, changetype<NetDevice>(<usize>skb.dev), res);
   if (DEBUG) traceEvent(TRACE_DIRECT_ROUTE_INPUT, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict < 0) return verdict;

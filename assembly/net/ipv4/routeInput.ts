@@ -16,8 +16,9 @@ import { isBusted } from "../../arch/superblock";
 import { traceCall, traceEvent } from "../../arch/trace";
 import {
   BRANCH_ALLOCATED,
-  BRANCH_ERROR,
+  BRANCH_LOOKED_UP,
   BRANCH_MADE,
+  BRANCH_MARTIAN,
   BRANCH_NEXTHOP,
   BRANCH_SLOT_EMPTY,
   BRANCH_SLOT_STALE,
@@ -107,12 +108,14 @@ export const INPUT_NO_ROUTE: i32 = 4;
 export const INPUT_FORWARDING_OFF: i32 = 5;
 
 function martianSource(): i32 {
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MARTIAN, 0, 0, 0);
   rtStatInc(RT_STAT_IN_MARTIAN_SRC);
   mibInc(DROP_MARTIAN_SOURCE);
   return -EINVAL;
 }
 
 function martianDestination(): i32 {
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MARTIAN, 1, 0, 0);
   rtStatInc(RT_STAT_IN_MARTIAN_DST);
   mibInc(DROP_MARTIAN_DESTINATION);
   return -MARTIAN_DESTINATION_ERROR;
@@ -177,7 +180,7 @@ export function classifyInput(
   if (!SOURCE_CHECKED && ipv4IsLoopback(saddr)) return martianSource();
   if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_FIB_LOOKUP, daddr, 0);
   const err = fibLookup(bswap32(daddr), tos, RT_SCOPE_UNIVERSE, 0, res);
-  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_LOOKED_UP, err, res.type, 0);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_LOOKED_UP, err, 0, 0);
   if (err != 0) return noRoute(dev);
   if (RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   return classifyRoute(saddr, tos, dev, res);

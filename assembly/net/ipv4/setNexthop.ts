@@ -106,6 +106,7 @@ function shareMetrics(rt: Rtable, fi: FibInfo): void {
 /** Completes an entry that is made for one flow from the lookup's result, or, without a nexthop,
  * from its device. Follows `rt_set_nexthop` of 2.6. */
 export function rtSetNexthopKeyed(rt: Rtable, res: FibResult): void {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_SET_NEXTHOP, 0, 0);
   const fi: usize = res.fi;
   if (fi) {
     const nh = changetype<FibInfo>(fi).nh(res.nhSel);
