@@ -117,7 +117,7 @@ describe.each(BOTH)("dst_alloc and its collector, %s", (era) => {
   it("F4-35 follows the recorded trace over gc_thresh, 8·B and 16·B", async () => {
     const machine = await cacheMachine(era, B);
     let held: number[] = [];
-    /** E, then what a run leaves: verdict, goal, equilibrium, expire, passes. All are referenced. */
+    /** E, then what a run leaves: verdict, goal, equilibrium, expire, passes. All are held. */
     const trace: readonly (readonly [number, number, number, number, number, number])[] = [
       [64, 0, 0, 64, 300_000, 0],
       [65, 0, 1, 64, 150_000, 1],

@@ -103,7 +103,7 @@ export class RouteCachePair {
   }
 
   /**
-   * Receives one packet of the flow on CPU `cpu`: a hit, or an entry, for which the collector may run.
+   * Receives one packet of the flow on CPU `cpu`: a hit, or an entry, with the collector's run.
    * Returns its entry, 0 if it got none. Then time may do its work: timers of CPU 0.
    */
   receive(flow: Flow, cpu = 0): number {
