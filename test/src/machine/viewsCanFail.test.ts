@@ -66,7 +66,7 @@ describe("show, with a branch that is broken in the image", () => {
     none = await bustedImage("no-cache", "debug");
   });
 
-  it("counts no route less, and caches a forward route, where forwarding cannot be off", async () => {
+  it("counts no route less, caches a way out, where forwarding cannot be off", async () => {
     const good = await outputs(slots, "none");
     const broken = await outputs(slots, "forwardingOff");
     const inNoRoute = 4;
