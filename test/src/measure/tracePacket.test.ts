@@ -74,6 +74,7 @@ describe("tracePacket", () => {
       "fib_lookup  10.2.0.200",
       "- local: miss",
       "- main: 10.2.0.0/24, unicast",
+      "- fib_lookup: 0",
       "- forward",
       "__mkroute_input",
       "- on-link dev tx0",
@@ -163,7 +164,12 @@ describe("tracePacket", () => {
     const tracer = await tracerOf("linux-3.10");
     const noRoute = tracer.trace(received("198.51.100.1"));
     expect(noRoute.lines).toEqual(
-      expect.arrayContaining(["- -ENETUNREACH", "- in_no_route + 1", "- no route", "ip_error"]),
+      expect.arrayContaining([
+        "- fib_lookup: -ENETUNREACH",
+        "- in_no_route + 1",
+        "- no route",
+        "ip_error",
+      ]),
     );
     expect(noRoute.packet.dropped).toEqual(["no-route"]);
     const martian = tracer.trace({ ...received("10.2.0.200"), saddr: parseAddress("127.0.0.1") });
