@@ -10,7 +10,7 @@ const MACHINE = [
   "test/fidelity/**/*.test.ts",
   "test/src/image/{compile,knobs}.test.ts",
   "test/src/machine/**/*.test.ts",
-  "test/src/measure/{countCosts,judge*,runCell}.test.ts",
+  "test/src/measure/{countCosts,inspectMachine,judge*,runCell,trace26,tracePacket}.test.ts",
 ];
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 

@@ -17,6 +17,7 @@ export {
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
 export * from "./layout";
+export * from "./layoutViews";
 export {
   slabBitmapBytes,
   slabCacheIsValid,

@@ -75,6 +75,8 @@ export const REGION_BOOT: u32 = 1;
 export const REGION_PAGES: u32 = 2;
 export const REGION_RINGS: u32 = 3;
 export const REGION_TABLE: u32 = 4;
+/** Rings of the event trace, debug images; base 0 = off. */
+export const REGION_TRACE: u32 = 15;
 export const REGIONS: u32 = 16;
 export const SB_REGIONS: usize = 128;
 

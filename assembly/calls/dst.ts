@@ -3,7 +3,18 @@
  * ids, which is what the kernel's retpoline-free calls amount to. What the black holes have of
  * their own does nothing.
  */
+
+import { traceCall } from "../arch/trace";
+import {
+  TRACE_DST_ALLOC,
+  TRACE_DST_DISCARD,
+  TRACE_DST_INPUT,
+  TRACE_DST_OUTPUT,
+  TRACE_IP_RT_BUG,
+  TRACE_RT_GARBAGE_COLLECT,
+} from "../arch/tracePoints";
 import { SITE_CALL_ID, trapAt } from "../arch/trap";
+import { DEBUG } from "../config";
 import {
   DST_CALL_DISCARD,
   DST_CALL_IP_ERROR,
@@ -46,6 +57,7 @@ export function dstInputCall(id: u32, skb: SkBuff): void {
       ipError(skb);
       return;
     case DST_CALL_DISCARD:
+      if (DEBUG) traceCall(TRACE_DST_INPUT, TRACE_DST_DISCARD, 0, 0);
       mibInc(DROP_DISCARDED);
       kfreeSkb(skb);
       return;
@@ -61,10 +73,12 @@ export function dstOutputCall(id: u32, skb: SkBuff): void {
       ipOutput(skb);
       return;
     case DST_CALL_IP_RT_BUG:
+      if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_IP_RT_BUG, 0, 0);
       mibInc(DROP_RT_BUG);
       kfreeSkb(skb);
       return;
     case DST_CALL_DISCARD:
+      if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_DST_DISCARD, 0, 0);
       mibInc(DROP_DISCARDED);
       kfreeSkb(skb);
       return;
@@ -79,6 +93,7 @@ export function dstOpsGc(gc: u32): i32 {
     case DST_GC_FAIL:
       return 1;
     case DST_GC_RT_GARBAGE_COLLECT:
+      if (DEBUG) traceCall(TRACE_DST_ALLOC, TRACE_RT_GARBAGE_COLLECT, 0, 0);
       return rtGarbageCollect();
     default:
       trapAt(SITE_CALL_ID);

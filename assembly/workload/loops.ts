@@ -13,6 +13,8 @@ import { plainLoad32 } from "../arch/atomic";
 import { COST_PACKET, countCost } from "../arch/costs";
 import { nowNs } from "../arch/env";
 import { smpProcessorId } from "../arch/percpu";
+import { traceCall } from "../arch/trace";
+import { TRACE_IP_RCV, TRACE_ROOT } from "../arch/tracePoints";
 import { DEBUG, TIMED } from "../config";
 import { clockPackets } from "../kernel/jiffies";
 import { rcuQuiescent, rcuReadLock, rcuReadUnlock } from "../kernel/rcu";
@@ -20,6 +22,7 @@ import { enterSoftirq, leaveSoftirq } from "../kernel/softirq";
 import { runDeferred } from "../kernel/workqueue";
 import { CpuRings, cpuRings } from "../net/core/devXmit";
 import { ETH_P_ARP_LE } from "../net/core/neighbour";
+import { NetDevice } from "../net/core/netDevice";
 import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
 import { arpRcv } from "../net/ipv4/arp";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
@@ -50,7 +53,13 @@ function receivePacket(skbAt: usize): void {
   const skb = changetype<SkBuff>(skbAt);
   rcuReadLock();
   ethTypeTrans(skb);
-  if (skb.protocol != ETH_P_ARP_LE || !arpRcv(skb)) ipRcv(skb);
+  if (skb.protocol == ETH_P_ARP_LE && arpRcv(skb)) {
+    rcuReadUnlock();
+    return;
+  }
+  if (DEBUG)
+    traceCall(TRACE_ROOT, TRACE_IP_RCV, changetype<NetDevice>(<usize>skb.dev).ifindex, skb.len);
+  ipRcv(skb);
   rcuReadUnlock();
 }
 

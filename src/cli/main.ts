@@ -10,7 +10,9 @@ import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { COMPARE_DEFAULTS, type CompareArguments, runCompare } from "./compareCommand.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
+import { MACHINE_DEFAULTS } from "./inspectOptions.js";
 import { listText } from "./listCommand.js";
+import { runShow, SHOW_DEFAULTS, type ShowArguments } from "./showCommand.js";
 import {
   runMerge,
   runSweep,
@@ -18,6 +20,7 @@ import {
   type SweepArguments,
   type SweepOutput,
 } from "./sweepCommand.js";
+import { runTrace, TRACE_DEFAULTS, type TraceArguments } from "./traceCommand.js";
 
 function readVersion(): string {
   const text = readFileSync(path.join(packageRoot, "package.json"), "utf8");
@@ -97,6 +100,52 @@ function addOutput(command: Command): Command {
     .option("--csv <file>", "write a row for each point and design to a file as well");
 }
 
+/** Options of the machine that `trace` and `show` look into. */
+function withMachineOptions(command: Command): Command {
+  const d = MACHINE_DEFAULTS;
+  return command
+    .option("--routes <n|file>", "all, a number (10k) to thin the table to, or a file", d.routes)
+    .option("--nexthops <n>", "next hops that routes are spread over, skewed", d.nexthops)
+    .option("--seed <n>", "seed of everything that is drawn", d.seed)
+    .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
+    .option("--json", "print a document instead of text");
+}
+
+function addTrace(program: Command, done: (code: number) => void): void {
+  const command = program
+    .command("trace")
+    .description("the call tree that a packet takes, and the dst it ends with")
+    .argument("<design>", "KERNEL[+KNOB=VALUE]…")
+    .argument("<daddr>", "destination address")
+    .option("--saddr <address>", "source address; else a neighbour on the receiving device")
+    .option("--iif <device>", "receiving device, by name or ifindex; else the first")
+    .option("--send", "this host sends the packet")
+    .option("--packets <n>", "how many of them, one after the other", TRACE_DEFAULTS.packets);
+  withMachineOptions(command).action(
+    async (design: string, daddr: string, args: TraceArguments) => {
+      done(await runTrace(design, daddr, args));
+    },
+  );
+}
+
+function addShow(program: Command, done: (code: number) => void): void {
+  const d = SHOW_DEFAULTS;
+  const command = program
+    .command("show")
+    .description("what a machine holds, in the kernel's own formats")
+    .argument("<design>", "KERNEL[+KNOB=VALUE]…")
+    .argument("<what>", "cache, counters or slabs")
+    .option("--workload <name>", "whose packets run first", d.workload)
+    .option("--packets <n>", "how many of them", d.packets)
+    .option("--cpus <n>", "CPUs that take turns", d.cpus)
+    .option("--format <name>", "of the cache: route (as ip route show cache), proc or dump")
+    .option("--proc", "the cache as /proc/net/rt_cache")
+    .option("--limit <n>", "most entries of the cache, 0 for all", d.limit);
+  withMachineOptions(command).action(async (design: string, what: string, args: ShowArguments) => {
+    done(await runShow(design, what, args));
+  });
+}
+
 function buildProgram(done: (code: number) => void): Command {
   const version = readVersion();
   const program = new Command("dstbench")
@@ -107,6 +156,8 @@ function buildProgram(done: (code: number) => void): Command {
   addCompare(program, done, version);
   addSweep(program, done, version);
   addMerge(program, done);
+  addTrace(program, done);
+  addShow(program, done);
   program
     .command("list")
     .description("the designs, knobs and workloads there are")

@@ -6,7 +6,7 @@ import type { DropReason } from "../reference/fate.js";
 import type { Machine } from "./machine.js";
 
 /** Counters of the MIB that are no drops, by index (`assembly/net/core/mib.ts`). */
-const MIB_NAMES = [
+export const MIB_NAMES = [
   "inReceives",
   "inDelivers",
   "forwDatagrams",

@@ -11,7 +11,15 @@
 
 import { plainLoad64, plainStore16, plainStore32, plainStore64 } from "../../arch/atomic";
 import { PCPU_DEV_STATS, PCPU_RINGS, thisCpuArea } from "../../arch/percpu";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_SENT,
+  TRACE_CURRENT,
+  TRACE_DEV_QUEUE_XMIT,
+  TRACE_LOOPBACK_XMIT,
+} from "../../arch/tracePoints";
 import { protocolReceive } from "../../calls/proto";
+import { DEBUG } from "../../config";
 import { DROP_DEVICE_DOWN, DROP_DISCARDED, MIB_LOOPBACK, MIB_OUT_TRANSMITS, mibInc } from "./mib";
 import { IFF_LOOPBACK, IFF_NO_RING, IFF_UP, IFF_XMIT_DST_RELEASE, NetDevice } from "./netDevice";
 import { kfreeSkb, PACKET_HOST, SkBuff, skbDstDrop, skbDstForce } from "./skbuff";
@@ -56,6 +64,7 @@ export function cpuRings(): CpuRings {
  */
 export function devQueueXmit(skb: SkBuff): i32 {
   const dev = changetype<NetDevice>(<usize>skb.dev);
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_DEV_QUEUE_XMIT, dev.ifindex, 0);
   if (!(dev.flags & IFF_UP)) {
     mibInc(DROP_DEVICE_DOWN);
     kfreeSkb(skb);
@@ -73,6 +82,7 @@ export function devQueueXmit(skb: SkBuff): i32 {
   const stats = thisCpuArea() + PCPU_DEV_STATS + ((<usize>dev.slot) << 5);
   plainStore64(stats, plainLoad64(stats) + 1);
   plainStore64(stats + 8, plainLoad64(stats + 8) + skb.len);
+  if (DEBUG) traceEvent(TRACE_DEV_QUEUE_XMIT, BRANCH_SENT, dev.ifindex, skb.len, 0);
   mibInc(MIB_OUT_TRANSMITS);
   kfreeSkb(skb);
   return 0;
@@ -95,6 +105,7 @@ function blackholeXmit(skb: SkBuff): i32 {
 /** The loopback device: the packet comes back with its dst, which is why it is not routed again.
  * Follows `loopback_xmit`, without the backlog queue between. */
 function loopbackXmit(skb: SkBuff): i32 {
+  if (DEBUG) traceCall(TRACE_DEV_QUEUE_XMIT, TRACE_LOOPBACK_XMIT, 0, 0);
   mibInc(MIB_LOOPBACK);
   skbDstForce(skb);
   skb.pktType = PACKET_HOST;

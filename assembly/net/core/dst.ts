@@ -23,6 +23,23 @@ import {
   countCost,
 } from "../../arch/costs";
 import { isBusted } from "../../arch/superblock";
+import { traceCall } from "../../arch/trace";
+import {
+  BRANCH_ALLOCATED,
+  BRANCH_CALL_RCU,
+  BRANCH_DESTROYED,
+  BRANCH_HELD,
+  BRANCH_KEPT,
+  BRANCH_RELEASED,
+  TRACE_CURRENT,
+  TRACE_DST_ALLOC,
+  TRACE_DST_DESTROY,
+  TRACE_DST_FREE,
+  TRACE_DST_HOLD,
+  TRACE_DST_RELEASE,
+  TRACE_RCU_DO_BATCH,
+  TRACE_ROOT,
+} from "../../arch/tracePoints";
 import { bugOn, SITE_DST_FREED } from "../../arch/trap";
 import { dstOpsCheck, dstOpsDestroy, dstOpsGc } from "../../calls/dst";
 import { RCU_FUNC_DST_DESTROY, RCU_FUNC_DST_DISPLACED } from "../../calls/rcu";
@@ -64,6 +81,7 @@ import { dstIsDead, dstToGarbage } from "./dstGc";
 import { DST_METRICS_READ_ONLY } from "./dstMetrics";
 import { dstOfRcuHead } from "./dstOffsets";
 import { dstDefaultMetricsAt, dstOpsOf } from "./dstOps";
+import { traceDst } from "./dstTrace";
 import { dstDetachNeighbour } from "./neighbourDst";
 import { devHold, devPut } from "./netDevice";
 
@@ -81,6 +99,7 @@ export function dstAlloc(
   flags: u32,
 ): usize {
   const o = dstOpsOf(ops);
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_DST_ALLOC, 0, 0);
   if (o.gc != 0 && <u32>dstEntriesGetFast(o) > o.gcThresh) {
     if (dstOpsGc(o.gc) != 0) return 0;
   }
@@ -103,6 +122,7 @@ export function dstAlloc(
   else refcountInitZero(dst.refcntAt);
   dst.lastuse = jiffies();
   if (!(flags & DST_NOCOUNT)) dstEntriesAdd(o, 1);
+  if (DEBUG) traceDst(TRACE_DST_ALLOC, BRANCH_ALLOCATED, at, flags);
   return at;
 }
 
@@ -125,6 +145,7 @@ function clearEntry(dst: DstEntry): void {
 export function dstHold(at: usize): void {
   if (DEBUG) countCost(COST_DST_HOLD);
   refcountHold(changetype<DstEntry>(at).refcntAt);
+  if (DEBUG) traceDst(TRACE_DST_HOLD, BRANCH_HELD, at, 0);
 }
 
 /** Takes a reference and returns the entry; nothing for none. Follows `dst_clone`. */
@@ -165,15 +186,20 @@ export function dstHoldSafe(at: usize): bool {
  */
 export function dstRelease(at: usize): void {
   if (!at) return;
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_DST_RELEASE, 0, 0);
   if (DEBUG) countCost(COST_DST_RELEASE);
   const dst = changetype<DstEntry>(at);
   const owned = !SLOT_COUNTED && (dst.flags & DST_NOCACHE) == 0;
-  if (refcountRelease(dst.refcntAt) && !owned) dstEnd(dst);
+  const isLast = refcountRelease(dst.refcntAt);
+  if (DEBUG) traceDst(TRACE_DST_RELEASE, BRANCH_RELEASED, at, 0);
+  if (isLast && !owned) dstEnd(dst);
+  else if (DEBUG && isLast) traceDst(TRACE_DST_RELEASE, BRANCH_KEPT, at, 0);
 }
 
 /** The last counted release: `free=now` or `free=rcu` is decided here and nowhere else. */
 function dstEnd(dst: DstEntry): void {
   if (BUSTED && isBusted(BUSTED_LAST_RELEASE)) return;
+  if (DEBUG && FREE_RCU) traceDst(TRACE_DST_RELEASE, BRANCH_CALL_RCU, changetype<usize>(dst), 0);
   if (FREE_RCU) callRcu(dst.rcuHeadAt, RCU_FUNC_DST_DESTROY);
   else destroyNow(changetype<usize>(dst));
 }
@@ -189,6 +215,7 @@ function destroyNow(at: usize): void {
  * reference, so a grace period passes first in every design. Follows `rt_free`.
  */
 export function dstDisplaced(at: usize): void {
+  if (DEBUG) traceDst(TRACE_CURRENT, BRANCH_CALL_RCU, at, 0);
   callRcu(changetype<DstEntry>(at).rcuHeadAt, RCU_FUNC_DST_DISPLACED);
 }
 
@@ -199,6 +226,7 @@ export function dstDisplaced(at: usize): void {
  */
 export function dstDisplacedRcu(head: usize): void {
   const at = dstOfRcuHead(head);
+  if (DEBUG) traceCall(TRACE_ROOT, TRACE_RCU_DO_BATCH, <u32>at, 0);
   if (SLOT_COUNTED) dstRelease(at);
   else dstFree(at);
 }
@@ -209,14 +237,18 @@ export function dstDisplacedRcu(head: usize): void {
  */
 export function dstFree(at: usize): void {
   const dst = changetype<DstEntry>(at);
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_DST_FREE, 0, 0);
   if (dstIsDead(dst)) return;
   let left = at;
   if (refcountRead(dst.refcntAt) == 0) left = dstDestroy(at);
-  if (left) dstToGarbage(left);
+  if (!left) return;
+  if (DEBUG) traceDst(TRACE_DST_FREE, BRANCH_GARBAGE, left, 0);
+  dstToGarbage(left);
 }
 
 /** `dstDestroy` of the entry whose rcu_head is at `head`, a grace period after its last release. */
 export function dstDestroyRcu(head: usize): void {
+  if (DEBUG) traceCall(TRACE_ROOT, TRACE_RCU_DO_BATCH, <u32>dstOfRcuHead(head), 0);
   destroyNow(dstOfRcuHead(head));
 }
 
@@ -240,6 +272,7 @@ export function dstDestroy(at: usize): usize {
 }
 
 function destroyOne(at: usize): void {
+  if (DEBUG) traceDst(TRACE_DST_DESTROY, BRANCH_DESTROYED, at, 0);
   if (DEBUG) countCost(COST_DST_DESTROY);
   const dst = changetype<DstEntry>(at);
   bugOn(dst.ops == 0, SITE_DST_FREED);

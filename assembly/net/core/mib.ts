@@ -16,6 +16,9 @@
  */
 import { plainLoad64, plainStore64 } from "../../arch/atomic";
 import { PCPU_MIB, thisCpuArea } from "../../arch/percpu";
+import { traceEvent } from "../../arch/trace";
+import { BRANCH_MIB, TRACE_CURRENT } from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 
 export const MIB_IN_RECEIVES: usize = 0;
 export const MIB_IN_DELIVERS: usize = 1;
@@ -66,6 +69,7 @@ export const MIB_COUNTERS: usize = 35;
 
 /** Adds one to a counter of this CPU. */
 export function mibInc(index: usize): void {
+  if (DEBUG) traceEvent(TRACE_CURRENT, BRANCH_MIB, <u32>index, 0, 0);
   const at = thisCpuArea() + PCPU_MIB + (index << 3);
   plainStore64(at, plainLoad64(at) + 1);
 }

@@ -15,10 +15,23 @@
  */
 
 import { thisCpuHead } from "../../arch/percpu";
+import { traceCall } from "../../arch/trace";
+import {
+  BRANCH_ATTACHED,
+  BRANCH_ATTACHED_NOREF,
+  BRANCH_NO_REFERENCE,
+  TRACE_CURRENT,
+  TRACE_KFREE_SKB,
+  TRACE_SKB_DST_DROP,
+  TRACE_SKB_DST_FORCE,
+  TRACE_SKB_DST_SET,
+  TRACE_SKB_DST_SET_NOREF,
+} from "../../arch/tracePoints";
 import { bugOn, SITE_SKB_NOREF } from "../../arch/trap";
 import { DEBUG, NOREF } from "../../config";
 import { dstHold, dstRelease } from "./dst";
 import { DST_NOCACHE, DstEntry } from "./dstEntry";
+import { traceDst } from "./dstTrace";
 
 export const SKB_DST_NOREF: u32 = 1;
 
@@ -89,6 +102,7 @@ export function skbDst(skb: SkBuff): usize {
 
 /** Attaches a dst; consumes a reference that the caller owns. Follows `skb_dst_set`. */
 export function skbDstSet(skb: SkBuff, dst: usize): void {
+  if (DEBUG) traceDst(TRACE_SKB_DST_SET, BRANCH_ATTACHED, dst, 0);
   skb.refdst = <u32>dst;
 }
 
@@ -97,10 +111,12 @@ export function skbDstSet(skb: SkBuff, dst: usize): void {
  * one (noref=off), with one. Follows 3.10's `skb_dst_set_noref`.
  */
 export function skbDstSetNoref(skb: SkBuff, dst: usize): void {
+  if (DEBUG && NOREF) traceCall(TRACE_CURRENT, TRACE_SKB_DST_SET_NOREF, 0, 0);
   if (!NOREF || changetype<DstEntry>(dst).flags & DST_NOCACHE) {
     dstHold(dst);
     skbDstSet(skb, dst);
   } else {
+    if (DEBUG) traceDst(TRACE_SKB_DST_SET_NOREF, BRANCH_ATTACHED_NOREF, dst, 0);
     skb.refdst = <u32>dst | SKB_DST_NOREF;
   }
 }
@@ -110,10 +126,18 @@ export function skbDstIsNoref(skb: SkBuff): bool {
   return NOREF && (skb.refdst & SKB_DST_NOREF) != 0 && (skb.refdst & ~SKB_DST_NOREF) != 0;
 }
 
+/** Trace: a dst is detached; a borrowed one has no reference to drop. */
+function traceDrop(word: u32): void {
+  traceCall(TRACE_CURRENT, TRACE_SKB_DST_DROP, 0, 0);
+  const dst: usize = word & ~SKB_DST_NOREF;
+  if (dst != word) traceDst(TRACE_SKB_DST_DROP, BRANCH_NO_REFERENCE, dst, 0);
+}
+
 /** Detaches the dst and drops its reference if the skb holds one. Follows `skb_dst_drop`. */
 export function skbDstDrop(skb: SkBuff): void {
   const word = skb.refdst;
   if (word) {
+    if (DEBUG) traceDrop(word);
     if (!NOREF || !(word & SKB_DST_NOREF)) dstRelease(word);
     skb.refdst = 0;
   }
@@ -125,6 +149,7 @@ export function skbDstForce(skb: SkBuff): void {
   const word = skb.refdst;
   if (skbDstIsNoref(skb)) {
     const dst: usize = word & ~SKB_DST_NOREF;
+    if (DEBUG) traceCall(TRACE_CURRENT, TRACE_SKB_DST_FORCE, 0, 0);
     dstHold(dst);
     skb.refdst = <u32>dst;
   }
@@ -139,5 +164,6 @@ export function skbDstCopy(to: SkBuff, from: SkBuff): void {
 
 /** Ends an skb: its frame goes back to the ring. Follows `kfree_skb` as far as the dst. */
 export function kfreeSkb(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_KFREE_SKB, 0, 0);
   skbDstDrop(skb);
 }

@@ -13,7 +13,9 @@
  */
 
 import { superBlock } from "../../arch/superblock";
-import { FIB, FIB_HASH, FIB_TRIE } from "../../config";
+import { traceEvent } from "../../arch/trace";
+import { BRANCH_TABLE_FOUND, BRANCH_TABLE_MISS, TRACE_FIB_LOOKUP } from "../../arch/tracePoints";
+import { DEBUG, FIB, FIB_HASH, FIB_TRIE } from "../../config";
 import { ENETUNREACH } from "../../errno";
 import { FibConfig } from "./fibConfig";
 import { fnHashAdopt, fnHashLoad, trieAdopt, trieLoad } from "./fibLoad";
@@ -63,6 +65,15 @@ export function fibTableLookup(key: u32, tos: u32, scope: u32, oif: u32, res: Fi
   return fibTrieLookup(key, tos, scope, oif, res);
 }
 
+/** Trace: what table `id` said about `key`. */
+function traceAnswer(key: u32, answer: i32, id: u32, res: FibResult): void {
+  if (answer != 0) traceEvent(TRACE_FIB_LOOKUP, BRANCH_TABLE_MISS, key, answer, id);
+  else {
+    const what = ((<u32>res.type) << 8) | id;
+    traceEvent(TRACE_FIB_LOOKUP, BRANCH_TABLE_FOUND, key, res.prefixlen, what);
+  }
+}
+
 /**
  * `fib_lookup` without custom rules (era B) or policy routing (era A): local, then main. Whatever a
  * table says but 0 moves on, so an unreachable or prohibit route is -ENETUNREACH too.
@@ -71,10 +82,14 @@ export function fibTableLookup(key: u32, tos: u32, scope: u32, oif: u32, res: Fi
 export function fibLookup(key: u32, tos: u32, scope: u32, oif: u32, res: FibResult): i32 {
   if (superBlock().fibTables > 1) {
     res.table = <u32>fibTableAt(RT_TABLE_LOCAL);
-    if (fibTableLookup(key, tos, scope, oif, res) == 0) return 0;
+    const inLocal = fibTableLookup(key, tos, scope, oif, res);
+    if (DEBUG) traceAnswer(key, inLocal, RT_TABLE_LOCAL, res);
+    if (inLocal == 0) return 0;
   }
   res.table = <u32>fibTableAt(RT_TABLE_MAIN);
-  if (fibTableLookup(key, tos, scope, oif, res) == 0) return 0;
+  const inMain = fibTableLookup(key, tos, scope, oif, res);
+  if (DEBUG) traceAnswer(key, inMain, RT_TABLE_MAIN, res);
+  if (inMain == 0) return 0;
   return -ENETUNREACH;
 }
 

@@ -8,7 +8,17 @@
 
 import { plainLoad8, plainLoad32 } from "../../arch/atomic";
 import { superBlock } from "../../arch/superblock";
-import { ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_ADJACENCY,
+  BRANCH_VERDICT,
+  TRACE_DIRECT_ROUTE_INPUT,
+  TRACE_DIRECT_ROUTE_OUTPUT,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_RCV_FINISH,
+  TRACE_IP_ROUTE_INPUT_SLOW,
+} from "../../arch/tracePoints";
+import { DEBUG, ROUTE_CACHE, ROUTE_CACHE_FLOOR } from "../../config";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
 import { SKB_DST_NOREF, SkBuff } from "../core/skbuff";
 import { FibInfo, fibInfoAt } from "../fib/fibInfo";
@@ -37,6 +47,13 @@ function floorNexthop(daddr: u32): usize {
   return changetype<usize>(fibInfoAt(index).nh(0));
 }
 
+/** Trace: the nexthop that is attached, if there is one. */
+function traceAdjacency(where: u32, skb: SkBuff): void {
+  if (skb.cb0 == 0) return;
+  const nh = changetype<FibNh>(<usize>skb.cb0);
+  traceEvent(where, BRANCH_ADJACENCY, nh.gw, nh.oif, 0);
+}
+
 /** Attaches the adjacency to a received packet; 0 or the negative error of a counted drop. */
 export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   if (ROUTE_CACHE == ROUTE_CACHE_FLOOR) {
@@ -46,10 +63,14 @@ export function directRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   }
   const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_DIRECT_ROUTE_INPUT, saddr, daddr);
+  if (DEBUG) traceCall(TRACE_DIRECT_ROUTE_INPUT, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
   const verdict = classifyInput(daddr, saddr, tos, changetype<NetDevice>(<usize>skb.dev), res);
+  if (DEBUG) traceEvent(TRACE_DIRECT_ROUTE_INPUT, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict < 0) return verdict;
   skb.cb0 = verdict == INPUT_BROADCAST || res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
   skb.cb1 = <u32>verdict;
+  if (DEBUG) traceAdjacency(TRACE_DIRECT_ROUTE_INPUT, skb);
   return 0;
 }
 
@@ -65,9 +86,11 @@ export function directRouteOutput(skb: SkBuff, fl: Flowi4): i32 {
     return 0;
   }
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_BUILD_AND_SEND_PKT, TRACE_DIRECT_ROUTE_OUTPUT, 0, fl.daddr);
   const err = resolveOutput(fl, res);
   if (err != 0) return err;
   skb.cb0 = res.fi == 0 ? 0 : <u32>changetype<usize>(resultNh(res));
+  if (DEBUG) traceAdjacency(TRACE_DIRECT_ROUTE_OUTPUT, skb);
   if (res.type == RTN_LOCAL) {
     skb.cb1 = INPUT_LOCAL;
     skb.refdst = SKB_DST_NOREF;

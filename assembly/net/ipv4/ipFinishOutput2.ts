@@ -4,6 +4,14 @@
  * while it is CONNECTED its header is copied under the seqlock.
  */
 import { plainLoad32 } from "../../arch/atomic";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_NEIGH_FOUND,
+  BRANCH_NEIGH_MISS,
+  TRACE_IP_FINISH_OUTPUT2,
+  TRACE_IP_OUTPUT,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { devQueueXmit } from "../core/devXmit";
 import { DROP_NO_NEIGHBOUR, mibInc } from "../core/mib";
 import { ETH_HLEN, Neighbour, NUD_CONNECTED, neighHhCopy } from "../core/neighbour";
@@ -16,20 +24,24 @@ import { skbRouteConfirmed, skbRouteNexthop } from "./route";
  * `ip_finish_output2` and `dst_neigh_output`. */
 export function ipFinishOutput2(skb: SkBuff, dev: usize): void {
   const nexthop = skbRouteNexthop(skb, plainLoad32(<usize>skb.networkHeader + 16));
+  if (DEBUG) traceCall(TRACE_IP_OUTPUT, TRACE_IP_FINISH_OUTPUT2, nexthop, 0);
   const at = ipv4NeighLookupNoref(dev, nexthop);
   if (at) {
     const n = changetype<Neighbour>(at);
     if (skbRouteConfirmed(skb)) neighConfirm(n);
     if (n.nudState & NUD_CONNECTED && n.hhLen) {
+      if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_NEIGH_FOUND, nexthop, 0, 0);
       neighHhCopy(n, skb.data);
       skb.data -= ETH_HLEN;
       skb.len += ETH_HLEN;
       devQueueXmit(skb);
       return;
     }
+    if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_NEIGH_MISS, nexthop, 0, 0);
     neighOutput(n, skb);
     return;
   }
+  if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_NEIGH_MISS, nexthop, 0, 0);
   outputToNew(skb, dev, nexthop);
 }
 

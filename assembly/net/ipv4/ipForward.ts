@@ -4,7 +4,9 @@
  */
 import { plainLoad8, plainLoad16, plainStore8, plainStore16 } from "../../arch/atomic";
 import { isBusted } from "../../arch/superblock";
-import { BUSTED, BUSTED_CHECKSUM } from "../../config";
+import { traceCall, traceEvent } from "../../arch/trace";
+import { BRANCH_TTL, TRACE_DST_INPUT, TRACE_IP_FORWARD } from "../../arch/tracePoints";
+import { BUSTED, BUSTED_CHECKSUM, DEBUG } from "../../config";
 import {
   DROP_FRAG_NEEDED,
   DROP_LINK_BROADCAST,
@@ -30,8 +32,10 @@ export function ipDecreaseTtl(iph: usize): void {
 
 /** Forwards a packet whose route says so. Follows `ip_forward` and `ip_forward_finish`. */
 export function ipForward(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_DST_INPUT, TRACE_IP_FORWARD, 0, 0);
   let reason: usize = 0;
   const iph: usize = skb.networkHeader;
+  if (DEBUG) traceEvent(TRACE_IP_FORWARD, BRANCH_TTL, plainLoad8(iph + 8), 0, 0);
   if (skb.pktType != PACKET_HOST) reason = DROP_LINK_BROADCAST;
   else if (plainLoad8(iph + 8) <= 1) reason = DROP_TTL_EXCEEDED;
   else if (skb.len > skbRouteMtu(skb) && plainLoad16(iph + 6) & IP_DF_LE) {

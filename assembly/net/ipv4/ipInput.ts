@@ -6,7 +6,19 @@
  * skb belong to this CPU. Runs in softirq under RCU.
  */
 import { plainLoad8, plainLoad16, plainLoad32 } from "../../arch/atomic";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_ERROR,
+  BRANCH_HAS_DST,
+  TRACE_DST_INPUT,
+  TRACE_IP_ERROR,
+  TRACE_IP_LOCAL_DELIVER,
+  TRACE_IP_RCV,
+  TRACE_IP_RCV_FINISH,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { DstEntry } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import {
   DROP_BAD_CHECKSUM,
   DROP_BAD_HEADER,
@@ -29,6 +41,7 @@ import {
   PACKET_BROADCAST,
   PACKET_HOST,
   PACKET_OTHERHOST,
+  SKB_DST_NOREF,
   SkBuff,
   skbDst,
 } from "../core/skbuff";
@@ -105,6 +118,14 @@ function ipHeaderFault(skb: SkBuff): usize {
   return 0;
 }
 
+/** Trace: the header is good; and whether there is a dst already, as behind loopback. */
+function traceHeader(skb: SkBuff): void {
+  const iph: usize = skb.networkHeader;
+  traceCall(TRACE_IP_RCV, TRACE_IP_RCV_FINISH, plainLoad32(iph + 12), plainLoad32(iph + 16));
+  if (skb.refdst == 0) return;
+  traceDst(TRACE_IP_RCV_FINISH, BRANCH_HAS_DST, skb.refdst & ~SKB_DST_NOREF, 0);
+}
+
 /**
  * Receives one packet: checks its header, routes it unless it carries a route already, and hands it
  * on. Follows `ip_rcv` and `ip_rcv_finish` of 3.10; where the kernel would process options, a
@@ -119,8 +140,11 @@ export function ipRcv(skb: SkBuff): void {
   }
   const iph: usize = skb.data;
   skb.networkHeader = <u32>iph;
+  if (DEBUG) traceHeader(skb);
   if (skb.refdst == 0) {
-    if (routeInput(skb, plainLoad32(iph + 16), plainLoad32(iph + 12)) != 0) {
+    const err = routeInput(skb, plainLoad32(iph + 16), plainLoad32(iph + 12));
+    if (err != 0) {
+      if (DEBUG) traceEvent(TRACE_IP_RCV_FINISH, BRANCH_ERROR, err, 0, 0);
       kfreeSkb(skb);
       return;
     }
@@ -134,12 +158,14 @@ export function ipRcv(skb: SkBuff): void {
 
 /** The packet is for this host. Ends at a counter; sockets come later. */
 export function ipLocalDeliver(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_DST_INPUT, TRACE_IP_LOCAL_DELIVER, 0, 0);
   mibInc(MIB_IN_DELIVERS);
   kfreeSkb(skb);
 }
 
 /** `dst.input` of a packet without a route: error 0 is the silent drop of forwarding off. */
 export function ipError(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_DST_INPUT, TRACE_IP_ERROR, 0, 0);
   ipNoRoute(skb, changetype<DstEntry>(skbDst(skb)).error == 0);
 }
 

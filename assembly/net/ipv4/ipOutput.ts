@@ -3,6 +3,14 @@
  * routed packet. What follows is `neighbourOutput.ts`.
  */
 import { plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
+import { traceCall } from "../../arch/trace";
+import {
+  TRACE_DST_OUTPUT,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_OUTPUT,
+  TRACE_ROOT,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { devQueueXmit } from "../core/devXmit";
 import { DROP_NEEDS_FRAGMENT, MIB_OUT_REQUESTS, mibInc } from "../core/mib";
@@ -20,6 +28,7 @@ const IPDEFTTL: u32 = 64;
  * `dst.output` of unicast. Follows `ip_output` and `ip_finish_output`; nothing is fragmented yet.
  */
 export function ipOutput(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_DST_OUTPUT, TRACE_IP_OUTPUT, 0, 0);
   const dev = skbRouteDev(skb);
   skb.dev = <u32>dev;
   skb.protocol = ETH_P_IP_LE;
@@ -39,6 +48,7 @@ export function ipOutput(skb: SkBuff): void {
  * `ip_local_out` as far as routing goes.
  */
 export function ipLocalSend(skb: SkBuff, daddr: u32): void {
+  if (DEBUG) traceCall(TRACE_ROOT, TRACE_IP_BUILD_AND_SEND_PKT, 0, daddr);
   mibInc(MIB_OUT_REQUESTS);
   const fl = thisFlow();
   fl.daddr = daddr;
@@ -47,6 +57,7 @@ export function ipLocalSend(skb: SkBuff, daddr: u32): void {
     kfreeSkb(skb);
     return;
   }
+  if (DEBUG) traceEvent(TRACE_IP_BUILD_AND_SEND_PKT, BRANCH_SOURCE, fl.saddr, 0, 0);
   localBhDisable();
   const iph: usize = skb.data;
   skb.networkHeader = <u32>iph;

@@ -9,6 +9,17 @@
  * Runs in softirq under RCU. Departures: multicast, ARP proxy and rp_filter come later; a redirect
  * is noted in the flags and not sent.
  */
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_MADE,
+  BRANCH_NEXTHOP,
+  BRANCH_VERDICT,
+  TRACE___MKROUTE_INPUT,
+  TRACE_IP_ROUTE_INPUT,
+  TRACE_IP_ROUTE_INPUT_SLOW,
+  TRACE_SKB_DST_SET,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { ENETUNREACH, ENOBUFS } from "../../errno";
 import {
   DST_CALL_IP_ERROR,
@@ -17,6 +28,7 @@ import {
   DST_CALL_IP_OUTPUT,
   DST_CALL_IP_RT_BUG,
 } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import { DROP_NO_BUFFER, mibInc } from "../core/mib";
 import { NetDevice, netDeviceOf } from "../core/netDevice";
 import { SkBuff, skbDstSet } from "../core/skbuff";
@@ -47,6 +59,7 @@ import { thisSourceVerdict } from "./sourceCheck";
 function internAndAttach(skb: SkBuff, at: usize, ifindex: u32): i32 {
   const used = rtIntern(at, ifindex);
   if (isError(used)) return <i32>used;
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, used);
   return 0;
 }
@@ -74,7 +87,9 @@ function allocInput(skb: SkBuff, dev: usize, daddr: u32, saddr: u32, tos: u32): 
 export function ipRouteInputSlow(skb: SkBuff, daddr: u32, saddr: u32, tos: u32): i32 {
   const dev = changetype<NetDevice>(<usize>skb.dev);
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
   const verdict = classifyInput(daddr, saddr, tos, dev, res);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict < 0) return verdict;
   const isForward = verdict == INPUT_FORWARD;
   const out = isForward ? <usize>resultNh(res).dev : netDeviceOf(0);
@@ -83,12 +98,16 @@ export function ipRouteInputSlow(skb: SkBuff, daddr: u32, saddr: u32, tos: u32):
   const rt = changetype<Rtable>(at);
   if (isForward) mkrouteInput(rt, dev, res);
   else localInput(rt, dev, verdict);
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MADE, at, rt.rtType);
   return internAndAttach(skb, at, dev.ifindex);
 }
 
 /** Fills the entry of a packet to forward that came in through `dev`. Follows `__mkroute_input`. */
 function mkrouteInput(rt: Rtable, dev: NetDevice, res: FibResult): void {
   const source = thisSourceVerdict();
+  const nh = resultNh(res);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE___MKROUTE_INPUT, 0, 0);
+  if (DEBUG) traceEvent(TRACE___MKROUTE_INPUT, BRANCH_NEXTHOP, nh.gw, nh.oif, 0);
   rt.rtSpecDst = source.specDst;
   rt.inputInit = DST_CALL_IP_FORWARD;
   rt.outputInit = DST_CALL_IP_OUTPUT;

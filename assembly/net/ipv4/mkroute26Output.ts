@@ -4,7 +4,17 @@
  *
  * Departures: no oif, no given source, no multipath or default selection yet.
  */
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_MADE,
+  BRANCH_SOURCE,
+  TRACE___MKROUTE_OUTPUT,
+  TRACE_IP_ROUTE_OUTPUT_KEY,
+  TRACE_IP_ROUTE_OUTPUT_SLOW,
+} from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { DST_CALL_IP_LOCAL_DELIVER, DST_CALL_IP_OUTPUT } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import { DROP_NO_BUFFER, mibInc } from "../core/mib";
 import { NetDevice } from "../core/netDevice";
 import { thisFibResult } from "../fib/fibResult";
@@ -25,7 +35,10 @@ export function ipRouteOutputSlow(fl: Flowi4): usize {
   const askedDst = fl.daddr;
   const askedSrc = fl.saddr;
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_OUTPUT_KEY, TRACE_IP_ROUTE_OUTPUT_SLOW, 0, 0);
   if (resolveOutput(fl, res) != 0) return 0;
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_OUTPUT_SLOW, BRANCH_SOURCE, fl.saddr, 0, 0);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_OUTPUT_SLOW, TRACE___MKROUTE_OUTPUT, 0, 0);
   const isLocal = res.type == RTN_LOCAL;
   // What stays in this host has no nexthop.
   if (isLocal) res.fi = 0;
@@ -45,6 +58,7 @@ export function ipRouteOutputSlow(fl: Flowi4): usize {
     rt.rtFlags = RTCF_LOCAL;
     rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
   }
+  if (DEBUG) traceDst(TRACE___MKROUTE_OUTPUT, BRANCH_MADE, at, res.type);
   rtStatInc(RT_STAT_OUT_SLOW_TOT);
   rtSetNexthopKeyed(rt, res);
   const used = rtIntern(at, 0);

@@ -7,7 +7,14 @@
  *   lookup   every packet looks its neighbour up, and nothing is kept (3.10; `ipFinishOutput2.ts`)
  */
 
-import { NEIGHBOUR, NEIGHBOUR_LOOKUP } from "../../config";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_HH_FOUND,
+  BRANCH_HH_MISS,
+  TRACE_IP_FINISH_OUTPUT2,
+  TRACE_IP_OUTPUT,
+} from "../../arch/tracePoints";
+import { DEBUG, NEIGHBOUR, NEIGHBOUR_LOOKUP } from "../../config";
 import { EINVAL } from "../../errno";
 import { devQueueXmit } from "../core/devXmit";
 import { DstEntry } from "../core/dstEntry";
@@ -64,10 +71,15 @@ function dropped(skb: SkBuff): i32 {
 export function dstNeighbourOutput(skb: SkBuff, dst: usize): i32 {
   const hhAt = dstHh(dst);
   const neighbour = dstNeighbour(dst);
+  if (DEBUG) {
+    const nexthop = changetype<Rtable>(dst).rtGateway;
+    traceCall(TRACE_IP_OUTPUT, TRACE_IP_FINISH_OUTPUT2, nexthop, 0);
+  }
   if (hhAt) {
     const hh = changetype<HhCache>(hhAt);
     const output = hh.output;
     if (output == HH_OUTPUT_XMIT) {
+      if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_HH_FOUND, 0, 0, 0);
       hhCopy(hh, skb.data);
       skb.data -= ETH_HLEN;
       skb.len += ETH_HLEN;
@@ -78,6 +90,7 @@ export function dstNeighbourOutput(skb: SkBuff, dst: usize): i32 {
   }
   if (!neighbour) return dropped(skb);
   const n = changetype<Neighbour>(neighbour);
+  if (DEBUG) traceEvent(TRACE_IP_FINISH_OUTPUT2, BRANCH_HH_MISS, n.primaryKey, n.nudState, 0);
   if (!hhAt) dstHhInit(dst, n);
   neighOutput(n, skb);
   return 0;

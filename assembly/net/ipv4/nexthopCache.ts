@@ -13,10 +13,18 @@ import { atomicCmpxchg32, readOnce32 } from "../../arch/atomic";
 import { COST_SLOT_INSTALL, COST_SLOT_LOST, countCost } from "../../arch/costs";
 import { smpProcessorId } from "../../arch/percpu";
 import { possibleCpus } from "../../arch/superblock";
+import { traceCall } from "../../arch/trace";
+import {
+  BRANCH_SLOT_INSTALLED,
+  BRANCH_SLOT_LOST,
+  TRACE_CURRENT,
+  TRACE_RT_CACHE_ROUTE,
+} from "../../arch/tracePoints";
 import { DEBUG, OUTPUT_SLOT, OUTPUT_SLOT_PERCPU, SLOT_COUNTED } from "../../config";
 import { listEmpty } from "../../lib/listHead";
 import { dstDisplaced, dstFree, dstHold, dstRelease } from "../core/dst";
 import { DST_CALL_DISCARD, DST_OBSOLETE_DEAD, DstEntry } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import { devHold, devPut } from "../core/netDevice";
 import { fibInfoAt, nhRthOutput } from "../fib/fibInfo";
 import { FibNh } from "../fib/fibNh";
@@ -44,13 +52,16 @@ export function slotRoute(slot: usize): usize {
  * The displaced one is freed after a grace period. Follows `rt_cache_route`.
  */
 export function rtCacheRoute(slot: usize, at: usize): bool {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_CACHE_ROUTE, 0, 0);
   const orig = readOnce32(slot);
   if (SLOT_COUNTED) dstHold(at);
   if (atomicCmpxchg32(slot, orig, <u32>at) != orig) {
+    if (DEBUG) traceDst(TRACE_RT_CACHE_ROUTE, BRANCH_SLOT_LOST, at, 0);
     if (DEBUG) countCost(COST_SLOT_LOST);
     if (SLOT_COUNTED) dstRelease(at);
     return false;
   }
+  if (DEBUG) traceDst(TRACE_RT_CACHE_ROUTE, BRANCH_SLOT_INSTALLED, at, orig);
   if (DEBUG) countCost(COST_SLOT_INSTALL);
   if (orig) {
     if (SLOT_COUNTED && listEmpty(changetype<Rtable>(<usize>orig).uncachedAt)) {

@@ -12,8 +12,18 @@
  * protected by RCU like everything that the lookup returns.
  */
 
+import { traceCall } from "../../arch/trace";
+import {
+  TRACE_CURRENT,
+  TRACE_DST_INPUT,
+  TRACE_DST_OUTPUT,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_RCV_FINISH,
+  TRACE_SKB_DST_SET,
+} from "../../arch/tracePoints";
 import { dstInputCall, dstOutputCall } from "../../calls/dst";
 import {
+  DEBUG,
   ROUTE_CACHE,
   ROUTE_CACHE_DIRECT,
   ROUTE_CACHE_FLOOR,
@@ -57,18 +67,21 @@ export function routeOutput(skb: SkBuff, fl: Flowi4): i32 {
   if (!HAS_DST) return directRouteOutput(skb, fl);
   const rt = RTABLE_HAS_KEY ? ipRouteOutputKeyed(fl) : ipRouteOutputKey(fl);
   if (!rt) return -1;
+  if (DEBUG) traceCall(TRACE_IP_BUILD_AND_SEND_PKT, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, rt);
   return 0;
 }
 
 /** `dst_input`: forward, deliver or report, as the attached route says. */
 export function dstInput(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_DST_INPUT, 0, 0);
   if (HAS_DST) dstInputCall(changetype<DstEntry>(skbDst(skb)).input, skb);
   else directInput(skb);
 }
 
 /** `dst_output`. */
 export function dstOutput(skb: SkBuff): void {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_DST_OUTPUT, 0, 0);
   if (HAS_DST) dstOutputCall(changetype<DstEntry>(skbDst(skb)).output, skb);
   else ipOutput(skb);
 }

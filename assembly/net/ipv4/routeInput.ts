@@ -13,6 +13,25 @@
 import { plainLoad8 } from "../../arch/atomic";
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
 import { isBusted } from "../../arch/superblock";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_ALLOCATED,
+  BRANCH_LOOKED_UP,
+  BRANCH_MADE,
+  BRANCH_MARTIAN,
+  BRANCH_NEXTHOP,
+  BRANCH_SLOT_EMPTY,
+  BRANCH_SLOT_STALE,
+  BRANCH_SLOT_VALID,
+  BRANCH_VERDICT,
+  SLOT_INPUT,
+  TRACE___MKROUTE_INPUT,
+  TRACE_FIB_LOOKUP,
+  TRACE_IP_RCV_FINISH,
+  TRACE_IP_ROUTE_INPUT_NOREF,
+  TRACE_IP_ROUTE_INPUT_SLOW,
+  TRACE_SKB_DST_SET,
+} from "../../arch/tracePoints";
 import {
   BUSTED,
   BUSTED_FORWARDING_OFF,
@@ -32,6 +51,7 @@ import {
   DST_CALL_IP_RT_BUG,
   DST_NOCACHE,
 } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import {
   DROP_DEVICE_DOWN,
   DROP_FORWARDING_OFF,
@@ -88,12 +108,14 @@ export const INPUT_NO_ROUTE: i32 = 4;
 export const INPUT_FORWARDING_OFF: i32 = 5;
 
 function martianSource(): i32 {
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MARTIAN, 0, 0, 0);
   rtStatInc(RT_STAT_IN_MARTIAN_SRC);
   mibInc(DROP_MARTIAN_SOURCE);
   return -EINVAL;
 }
 
 function martianDestination(): i32 {
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MARTIAN, 1, 0, 0);
   rtStatInc(RT_STAT_IN_MARTIAN_DST);
   mibInc(DROP_MARTIAN_DESTINATION);
   return -MARTIAN_DESTINATION_ERROR;
@@ -157,7 +179,9 @@ export function classifyInput(
   if (ipv4IsZeronet(saddr)) return martianSource();
   if (isMartianDestination(daddr)) return martianDestination();
   if (!SOURCE_CHECKED && ipv4IsLoopback(saddr)) return martianSource();
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_FIB_LOOKUP, daddr, 0);
   const err = fibLookup(bswap32(daddr), tos, RT_SCOPE_UNIVERSE, 0, res);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_LOOKED_UP, err, 0, 0);
   if (err != 0) return noRoute(dev);
   if (RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   return classifyRoute(saddr, tos, dev, res);
@@ -183,7 +207,10 @@ export function ipRouteInputNoref(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
   const dev = changetype<NetDevice>(<usize>skb.dev);
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_IP_ROUTE_INPUT_NOREF, saddr, daddr);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_NOREF, TRACE_IP_ROUTE_INPUT_SLOW, 0, 0);
   const verdict = classifyInput(daddr, saddr, tos, dev, res);
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict == INPUT_FORWARD) return mkrouteInput(skb, daddr, res);
   if (verdict < 0) return verdict;
   return localInput(skb, verdict, res);
@@ -194,6 +221,11 @@ export function resultNh(res: FibResult): FibNh {
   return changetype<FibInfo>(<usize>res.fi).nh(res.nhSel);
 }
 
+/** Trace: the input slot's route is not used, and why. */
+function traceUnusable(where: u32, cached: usize): void {
+  traceDst(where, cached ? BRANCH_SLOT_STALE : BRANCH_SLOT_EMPTY, cached, SLOT_INPUT);
+}
+
 function noBuffer(): i32 {
   mibInc(DROP_NO_BUFFER);
   return -ENOBUFS;
@@ -202,24 +234,30 @@ function noBuffer(): i32 {
 /** A packet to forward. Follows `__mkroute_input` of 3.10. */
 function mkrouteInput(skb: SkBuff, daddr: u32, res: FibResult): i32 {
   const nh = resultNh(res);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE___MKROUTE_INPUT, 0, 0);
+  if (DEBUG) traceEvent(TRACE___MKROUTE_INPUT, BRANCH_NEXTHOP, nh.gw, nh.oif, 0);
   if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP) {
     const cached = slotRoute(inputSlotAt(nh));
     if (rtCacheValid(cached)) {
+      if (DEBUG) traceDst(TRACE___MKROUTE_INPUT, BRANCH_SLOT_VALID, cached, SLOT_INPUT);
       if (DEBUG) countCost(COST_SLOT_HIT);
       if (BUSTED && isBusted(BUSTED_HOLD) && daddr >> 24 == 0) dstHold(cached);
       skbDstSetNoref(skb, cached);
       return 0;
     }
+    if (DEBUG) traceUnusable(TRACE___MKROUTE_INPUT, cached);
   }
   const at = rtDstAlloc(nh.dev, ROUTE_CACHE == ROUTE_CACHE_NEXTHOP);
   if (!at) return noBuffer();
   const rt = changetype<Rtable>(at);
   rt.rtType = <u16>res.type;
   rt.rtIsInput = 1;
+  if (DEBUG) traceDst(TRACE___MKROUTE_INPUT, BRANCH_MADE, at, <u32>res.type);
   if (!RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   rt.inputInit = DST_CALL_IP_FORWARD;
   rt.outputInit = DST_CALL_IP_OUTPUT;
   rtSetNexthop(rt, daddr, res, inputSlotAt(nh));
+  if (DEBUG) traceCall(TRACE___MKROUTE_INPUT, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, at);
   return 0;
 }
@@ -237,10 +275,12 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   if (doCache) {
     const cached = slotRoute(inputSlotAt(resultNh(res)));
     if (rtCacheValid(cached)) {
+      if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_SLOT_VALID, cached, SLOT_INPUT);
       if (DEBUG) countCost(COST_SLOT_HIT);
       skbDstSetNoref(skb, cached);
       return 0;
     }
+    if (DEBUG) traceUnusable(TRACE_IP_ROUTE_INPUT_SLOW, cached);
   }
   const at = rtDstAlloc(netDeviceOf(0), doCache);
   if (!at) return noBuffer();
@@ -250,6 +290,7 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
   rt.rtType = <u16>res.type;
   rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
   rt.outputInit = DST_CALL_IP_RT_BUG;
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_ALLOCATED, at, rt.flags);
   if (!RT_STAT_COUNTS_LOOKUPS) rtStatInc(RT_STAT_IN_SLOW_TOT);
   if (verdict == INPUT_BROADCAST) {
     rt.rtFlags = RTCF_LOCAL | RTCF_BROADCAST;
@@ -260,10 +301,12 @@ function localInput(skb: SkBuff, verdict: i32, res: FibResult): i32 {
     rt.inputInit = DST_CALL_IP_ERROR;
     rt.error = verdict == INPUT_NO_ROUTE ? <i16>ENETUNREACH : 0;
   }
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_MADE, at, rt.rtType);
   if (doCache && !rtCacheRoute(inputSlotAt(resultNh(res)), at)) {
     rt.flags |= DST_NOCACHE;
     rtAddUncachedList(at);
   }
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_SKB_DST_SET, 0, 0);
   skbDstSet(skb, at);
   return 0;
 }

@@ -9,11 +9,26 @@
  */
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
 import { PCPU_STACK, thisCpuArea } from "../../arch/percpu";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_MADE,
+  BRANCH_SLOT_EMPTY,
+  BRANCH_SLOT_STALE,
+  BRANCH_SLOT_VALID,
+  BRANCH_SOURCE,
+  SLOT_OUTPUT,
+  TRACE___MKROUTE_OUTPUT,
+  TRACE_CURRENT,
+  TRACE_FIB_LOOKUP,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_ROUTE_OUTPUT_KEY,
+} from "../../arch/tracePoints";
 import { DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP, SLOT_COUNTED } from "../../config";
 import { EACCES, EINVAL } from "../../errno";
 import { bswap32 } from "../../lib/byteorder";
 import { dstHold, dstHoldSafe } from "../core/dst";
 import { DST_CALL_IP_LOCAL_DELIVER, DST_CALL_IP_OUTPUT } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import {
   DROP_BROADCAST_SEND,
   DROP_NO_BUFFER,
@@ -76,6 +91,7 @@ export function resolveOutput(fl: Flowi4, res: FibResult): i32 {
     res.type = <u8>RTN_LOCAL;
     return 0;
   }
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_FIB_LOOKUP, fl.daddr, 0);
   const err = fibLookup(bswap32(fl.daddr), 0, RT_SCOPE_UNIVERSE, 0, res);
   if (err != 0) return refuse(DROP_NO_ROUTE, err);
   if (res.type == RTN_LOCAL) {
@@ -93,19 +109,30 @@ export function resolveOutput(fl: Flowi4, res: FibResult): i32 {
   return 0;
 }
 
+/** Trace: the output slot's route is not used, and why. */
+function traceUnusable(cached: usize): void {
+  const why = cached ? BRANCH_SLOT_STALE : BRANCH_SLOT_EMPTY;
+  traceDst(TRACE___MKROUTE_OUTPUT, why, cached, SLOT_OUTPUT);
+}
+
 /** Output route of `fl`, with a reference for the caller; 0 when there is none or no memory.
  * Follows `__ip_route_output_key` and `__mkroute_output` of 3.10. */
 export function ipRouteOutputKey(fl: Flowi4): usize {
   const res = thisFibResult();
+  if (DEBUG) traceCall(TRACE_IP_BUILD_AND_SEND_PKT, TRACE_IP_ROUTE_OUTPUT_KEY, 0, fl.daddr);
   if (resolveOutput(fl, res) != 0) return 0;
+  if (DEBUG) traceEvent(TRACE_IP_ROUTE_OUTPUT_KEY, BRANCH_SOURCE, fl.saddr, 0, 0);
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_OUTPUT_KEY, TRACE___MKROUTE_OUTPUT, 0, 0);
   let slot: usize = 0;
   if (ROUTE_CACHE == ROUTE_CACHE_NEXTHOP && res.fi != 0) {
     slot = outputSlotAt(resultNh(res));
     const cached = slotRoute(slot);
     if (rtCacheValid(cached) && holdCached(cached)) {
+      if (DEBUG) traceDst(TRACE___MKROUTE_OUTPUT, BRANCH_SLOT_VALID, cached, SLOT_OUTPUT);
       if (DEBUG) countCost(COST_SLOT_HIT);
       return cached;
     }
+    if (DEBUG) traceUnusable(cached);
   }
   const at = rtDstAlloc(fl.dev, slot != 0);
   if (!at) {
@@ -116,6 +143,7 @@ export function ipRouteOutputKey(fl: Flowi4): usize {
   rt.rtType = <u16>res.type;
   rt.rtIsInput = 0;
   rt.outputInit = DST_CALL_IP_OUTPUT;
+  if (DEBUG) traceDst(TRACE___MKROUTE_OUTPUT, BRANCH_MADE, at, <u32>res.type);
   rtStatInc(RT_STAT_OUT_SLOW_TOT);
   if (res.type == RTN_LOCAL) {
     rt.rtFlags = RTCF_LOCAL;

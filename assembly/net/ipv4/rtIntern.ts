@@ -15,6 +15,16 @@
 import { plainLoad32, publish32 } from "../../arch/atomic";
 import { COST_SLOT_INSTALL, COST_SLOT_LOST, countCost } from "../../arch/costs";
 import { PCPU_STACK, PCPU_STACK_BYTES, thisCpuArea } from "../../arch/percpu";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_ERROR,
+  BRANCH_EVICTED,
+  BRANCH_INTERNED,
+  BRANCH_MERGED,
+  BRANCH_NOCACHE,
+  TRACE_CURRENT,
+  TRACE_RT_INTERN_HASH,
+} from "../../arch/tracePoints";
 import { DEBUG } from "../../config";
 import { ENOBUFS } from "../../errno";
 import { jiffies } from "../../kernel/jiffies";
@@ -22,6 +32,7 @@ import { inSoftirq, spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { refcountRead } from "../../lib/refcount";
 import { dstHold, dstRelease } from "../core/dst";
 import { DST_NOCACHE } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import { RTN_UNICAST } from "../fib/rtnetlink";
 import { bindNeighbour } from "./neighbourOutput";
 import { Rtable } from "./rtable";
@@ -123,6 +134,7 @@ function bindIfNeeded(at: usize): i32 {
 /** The entry that was there before is used; the new one goes. */
 function mergeInto(found: usize, at: usize, lock: usize): usize {
   const e = changetype<Rtable>(found);
+  if (DEBUG) traceDst(TRACE_RT_INTERN_HASH, BRANCH_MERGED, found, 0);
   e.use++;
   dstHold(found);
   e.lastuse = jiffies();
@@ -135,6 +147,9 @@ function mergeInto(found: usize, at: usize, lock: usize): usize {
 /** A route for one use: nothing points to it, its last release ends it. Returns it or an error. */
 function uncached(at: usize): usize {
   changetype<Rtable>(at).flags |= DST_NOCACHE;
+  if (DEBUG) {
+    traceDst(TRACE_RT_INTERN_HASH, BRANCH_NOCACHE, at, changetype<Rtable>(at).rtGateway);
+  }
   const err = bindIfNeeded(at);
   if (err == 0) return at;
   dstRelease(at);
@@ -162,6 +177,7 @@ function forcedCollection(): void {
  */
 export function rtInternHash(hash0: u32, at: usize, ifindex: u32): usize {
   const rt = changetype<Rtable>(at);
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_INTERN_HASH, 0, 0);
   let hash = hash0;
   let attempts: i32 = inSoftirq() ? 0 : 1;
   while (true) {
@@ -174,6 +190,7 @@ export function rtInternHash(hash0: u32, at: usize, ifindex: u32): usize {
     if (found) return mergeInto(found, at, lock);
     if (walk.candidate) {
       if (walk.length > rtSysctl().gcElasticity) {
+        if (DEBUG) traceDst(TRACE_RT_INTERN_HASH, BRANCH_EVICTED, walk.candidate, walk.length);
         publish32(
           walk.candidateLink,
           plainLoad32(changetype<Rtable>(<usize>walk.candidate).nextAt),
@@ -192,10 +209,12 @@ export function rtInternHash(hash0: u32, at: usize, ifindex: u32): usize {
       rt.next = plainLoad32(bucket);
       publish32(bucket, <u32>at);
       spinUnlockBh(lock);
+      if (DEBUG) traceDst(TRACE_RT_INTERN_HASH, BRANCH_INTERNED, at, hash);
       if (DEBUG) countCost(COST_SLOT_INSTALL);
       return at;
     }
     spinUnlockBh(lock);
+    if (DEBUG) traceEvent(TRACE_RT_INTERN_HASH, BRANCH_ERROR, err, 0, 0);
     if (err != -ENOBUFS || attempts == 0) {
       rtDrop(at);
       return <usize>err;

@@ -11,9 +11,19 @@
  */
 import { plainLoad8, readOnce32 } from "../../arch/atomic";
 import { COST_SLOT_HIT, countCost } from "../../arch/costs";
+import { traceCall, traceEvent } from "../../arch/trace";
+import {
+  BRANCH_CACHE_HIT,
+  BRANCH_CACHE_MISS,
+  TRACE_IP_BUILD_AND_SEND_PKT,
+  TRACE_IP_RCV_FINISH,
+  TRACE_IP_ROUTE_INPUT,
+  TRACE_IP_ROUTE_OUTPUT_KEY,
+} from "../../arch/tracePoints";
 import { DEBUG } from "../../config";
 import { jiffies } from "../../kernel/jiffies";
 import { dstHold } from "../core/dst";
+import { traceDst } from "../core/dstTrace";
 import { NetDevice } from "../core/netDevice";
 import { SkBuff, skbDstSetNoref } from "../core/skbuff";
 import { ipRouteInputSlow } from "./mkroute26Input";
@@ -62,6 +72,11 @@ export function rtFindOutput(daddr: u32, saddr: u32, oif: u32, tosAndMark: u64):
   return 0;
 }
 
+/** Trace: the entry that was found, and how often it had been used. */
+function traceHit(where: u32, at: usize): void {
+  traceDst(where, BRANCH_CACHE_HIT, at, changetype<Rtable>(at).use);
+}
+
 /** What a hit writes: plain on purpose. */
 function markUsed(at: usize): void {
   const rt = changetype<Rtable>(at);
@@ -76,16 +91,19 @@ function markUsed(at: usize): void {
  */
 export function ipRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
   const tos = plainLoad8(<usize>skb.networkHeader + 1) & IPTOS_RT_MASK;
+  if (DEBUG) traceCall(TRACE_IP_RCV_FINISH, TRACE_IP_ROUTE_INPUT, saddr, daddr);
   if (HAS_RT_HASH && rtCaching()) {
     const iif = changetype<NetDevice>(<usize>skb.dev).ifindex;
     const at = rtFindInput(daddr, saddr, iif, rtTosAndMark(tos, skb.mark));
     if (at) {
+      if (DEBUG) traceHit(TRACE_IP_ROUTE_INPUT, at);
       if (DEBUG) countCost(COST_SLOT_HIT);
       markUsed(at);
       rtStatInc(RT_STAT_IN_HIT);
       skbDstSetNoref(skb, at);
       return 0;
     }
+    if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT, BRANCH_CACHE_MISS, 0, 0, 0);
   }
   return ipRouteInputSlow(skb, daddr, saddr, tos);
 }
@@ -95,9 +113,12 @@ export function ipRouteInput(skb: SkBuff, daddr: u32, saddr: u32): i32 {
  * there is none (counted). Follows `__ip_route_output_key` of 2.6.
  */
 export function ipRouteOutputKeyed(fl: Flowi4): usize {
+  if (DEBUG) traceCall(TRACE_IP_BUILD_AND_SEND_PKT, TRACE_IP_ROUTE_OUTPUT_KEY, 0, fl.daddr);
   if (!HAS_RT_HASH || !rtCaching()) return ipRouteOutputSlow(fl);
   const at = rtFindOutput(fl.daddr, fl.saddr, 0, 0);
+  if (DEBUG && !at) traceEvent(TRACE_IP_ROUTE_OUTPUT_KEY, BRANCH_CACHE_MISS, 0, 0, 0);
   if (!at) return ipRouteOutputSlow(fl);
+  if (DEBUG) traceHit(TRACE_IP_ROUTE_OUTPUT_KEY, at);
   if (DEBUG) countCost(COST_SLOT_HIT);
   const rt = changetype<Rtable>(at);
   markUsed(at);

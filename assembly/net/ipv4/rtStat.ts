@@ -5,6 +5,9 @@
  */
 import { plainLoad32, plainStore32 } from "../../arch/atomic";
 import { PCPU_RT_STAT, thisCpuArea } from "../../arch/percpu";
+import { traceEvent } from "../../arch/trace";
+import { BRANCH_RT_STAT, TRACE_CURRENT } from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { DST_HAS_NEIGHBOUR } from "../core/dstEntry";
 
 export const RT_STAT_IN_HIT: usize = 0;
@@ -30,6 +33,7 @@ export const RT_STATS: usize = 16;
 
 /** Adds one to a counter of this CPU. */
 export function rtStatInc(index: usize): void {
+  if (DEBUG) traceEvent(TRACE_CURRENT, BRANCH_RT_STAT, <u32>index, 0, 0);
   const at = thisCpuArea() + PCPU_RT_STAT + (index << 2);
   plainStore32(at, plainLoad32(at) + 1);
 }

@@ -17,9 +17,12 @@
 
 import { plainLoad32 } from "../../arch/atomic";
 import { isBusted } from "../../arch/superblock";
+import { traceCall } from "../../arch/trace";
+import { TRACE_CURRENT, TRACE_RT_DST_ALLOC } from "../../arch/tracePoints";
 import {
   BUSTED,
   BUSTED_GENID,
+  DEBUG,
   DST_LAYOUT,
   DST_LAYOUT_152,
   DST_LAYOUT_160,
@@ -329,6 +332,7 @@ export const RTABLE_IS_INPUT_OFFSET: usize =
  */
 export function rtDstAlloc(dev: usize, willCache: bool): usize {
   const flags = willCache ? 0 : DST_HOST | DST_NOCACHE;
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_DST_ALLOC, flags, 0);
   const at = dstAlloc(DST_OPS_IPV4, dev, 1, DST_OBSOLETE_INITIAL, flags);
   if (!at) return 0;
   const rt = changetype<Rtable>(at);

@@ -3,8 +3,11 @@
  * rtable takes from its nexthop; in 3.10 it also puts it where it will be found: in the slot, or on
  * the uncached list.
  */
-import { ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
+import { traceCall } from "../../arch/trace";
+import { BRANCH_NOCACHE, TRACE_CURRENT, TRACE_RT_SET_NEXTHOP } from "../../arch/tracePoints";
+import { DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
 import { DST_NOCACHE } from "../core/dstEntry";
+import { traceDst } from "../core/dstTrace";
 import { FibInfo } from "../fib/fibInfo";
 import { FibResult } from "../fib/fibResult";
 import { RT_SCOPE_LINK } from "../fib/rtnetlink";
@@ -22,6 +25,7 @@ const DST_METRICS_READ_ONLY: u32 = 1;
  * start) only the latter. Follows 3.10's `rt_set_nexthop`.
  */
 export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize): void {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_SET_NEXTHOP, 0, 0);
   if (res.fi) {
     const fi = changetype<FibInfo>(<usize>res.fi);
     const nh = fi.nh(res.nhSel);
@@ -36,12 +40,14 @@ export function rtSetNexthop(rt: Rtable, daddr: u32, res: FibResult, slot: usize
     rt.flags |= DST_NOCACHE;
     if (rt.rtGateway == 0) rt.rtGateway = daddr;
   }
+  if (DEBUG) traceDst(TRACE_RT_SET_NEXTHOP, BRANCH_NOCACHE, changetype<usize>(rt), rt.rtGateway);
   rtAddUncachedList(changetype<usize>(rt));
 }
 
 /** Completes an entry that is made for one flow from the lookup's result, or, without a nexthop,
  * from its device. Follows `rt_set_nexthop` of 2.6. */
 export function rtSetNexthopKeyed(rt: Rtable, res: FibResult): void {
+  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_SET_NEXTHOP, 0, 0);
   const fi: usize = res.fi;
   if (fi) {
     const nh = changetype<FibInfo>(fi).nh(res.nhSel);

@@ -11,7 +11,13 @@
  * Departures: rp_filter is 0. 2.6.25 took 240/4 off the martians; here `always` has them.
  */
 import { PCPU_STACK, PCPU_STACK_BYTES, thisCpuArea } from "../../arch/percpu";
-import { SOURCE_CHECK, SOURCE_CHECK_ALWAYS } from "../../config";
+import { traceCall } from "../../arch/trace";
+import {
+  TRACE_FIB_LOOKUP,
+  TRACE_FIB_VALIDATE_SOURCE,
+  TRACE_IP_ROUTE_INPUT_SLOW,
+} from "../../arch/tracePoints";
+import { DEBUG, SOURCE_CHECK, SOURCE_CHECK_ALWAYS } from "../../config";
 import { EHOSTUNREACH, EINVAL } from "../../errno";
 import { bswap32 } from "../../lib/byteorder";
 import { NetDevice } from "../core/netDevice";
@@ -82,18 +88,21 @@ function foundWayBack(res: FibResult, verdict: SourceVerdict): i32 {
  */
 export function fibValidateSource(saddr: u32, tos: u32, dev: NetDevice): i32 {
   if (!SOURCE_CHECKED) return 0;
+  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE_FIB_VALIDATE_SOURCE, saddr, 0);
   const at = thisCpuArea() + PCPU_STACK + STACK_SOURCE_RESULT;
   const res = changetype<FibResult>(at);
   const verdict = thisSourceVerdict();
   verdict.specDst = dev.primaryAddress;
   verdict.isDirect = 0;
   const key = bswap32(saddr);
+  if (DEBUG) traceCall(TRACE_FIB_VALIDATE_SOURCE, TRACE_FIB_LOOKUP, saddr, 0);
   if (fibLookup(key, tos, RT_SCOPE_UNIVERSE, 0, res) != 0) return 0;
   if (res.type != RTN_UNICAST) return -EINVAL;
   const isThisDevice = <usize>resultNh(res).dev == changetype<usize>(dev);
   if (isThisDevice || changetype<FibInfo>(<usize>res.fi).nhs > 1) return foundWayBack(res, verdict);
   if (dev.primaryAddress == 0) return 0;
   verdict.specDst = preferredSource(res);
+  if (DEBUG) traceCall(TRACE_FIB_VALIDATE_SOURCE, TRACE_FIB_LOOKUP, saddr, 0);
   if (fibLookup(key, tos, RT_SCOPE_UNIVERSE, dev.ifindex, res) != 0) return 0;
   return res.type == RTN_UNICAST ? foundWayBack(res, verdict) : 0;
 }

@@ -15,9 +15,15 @@
 import { COST_UNCACHED_ADD, COST_UNCACHED_DEL, countCost } from "../../arch/costs";
 import { PCPU_UNCACHED, smpProcessorId, thisCpuArea } from "../../arch/percpu";
 import { cpuAreaOf, G_UNCACHED, possibleCpus, superBlockAt } from "../../arch/superblock";
+import {
+  BRANCH_LISTED,
+  TRACE_RT_ADD_UNCACHED_LIST,
+  TRACE_RT_DEL_UNCACHED_LIST,
+} from "../../arch/tracePoints";
 import { DEBUG, SLOT_COUNTED, UNCACHED, UNCACHED_PERCPU } from "../../config";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { listAddTail, listDel, listEmpty, listInit, listNext } from "../../lib/listHead";
+import { traceDst } from "../core/dstTrace";
 import { blackholeNetdev, devHold, devPut, netDeviceOf } from "../core/netDevice";
 import { RTABLE_UNCACHED_OFFSET, Rtable } from "./rtable";
 
@@ -43,6 +49,7 @@ export function uncachedListInit(): void {
  * Puts an rtable that is on no list on this CPU's, or the one list. Follows `rt_add_uncached_list`.
  */
 export function rtAddUncachedList(at: usize): void {
+  if (DEBUG) traceDst(TRACE_RT_ADD_UNCACHED_LIST, BRANCH_LISTED, at, 0);
   if (DEBUG) countCost(COST_UNCACHED_ADD);
   const rt = changetype<Rtable>(at);
   let list: usize;
@@ -59,6 +66,7 @@ export function rtAddUncachedList(at: usize): void {
 
 /** Takes an rtable off the list it is on. Follows `rt_del_uncached_list`. */
 export function rtDelUncachedList(at: usize): void {
+  if (DEBUG) traceDst(TRACE_RT_DEL_UNCACHED_LIST, BRANCH_LISTED, at, 0);
   if (DEBUG) countCost(COST_UNCACHED_DEL);
   const rt = changetype<Rtable>(at);
   const list = uncachedListAt(UNCACHED == UNCACHED_PERCPU ? rt.uncachedCpu : 0);
