@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 const WHOLE = "test/**/*.whole.test.ts";
 const MACHINE = [
   "test/assembly/{kernel,machine,mm,net,workload}/**/*.test.ts",
+  "test/fidelity/**/*.test.ts",
   "test/src/image/{compile,knobs}.test.ts",
   "test/src/machine/**/*.test.ts",
   "test/src/measure/{countCosts,inspectMachine,judge*,runCell,tracePacket}.test.ts",

@@ -13,7 +13,7 @@ import { dstInit } from "./net/core/dst";
 import { ipv4DstOpsInit } from "./net/core/dstOps";
 import { NEIGHBOUR_BYTES, neighTableInit } from "./net/core/neighbour";
 import { fibInfoInit } from "./net/fib/fibSemantics";
-import { tablePartInit } from "./net/fib/tablePart";
+import { FIB_INFO_BUCKETS, fibTableInit } from "./net/fib/fibTable";
 import { RTABLE_BYTES } from "./net/ipv4/rtable";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
 
@@ -50,7 +50,7 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
   dstInit();
   uncachedListInit();
   if (!neighTableInit(neighbours)) return BOOT_NEIGH;
-  if (!fibInfoInit(fibInfos, 1)) return BOOT_FIB;
+  if (!fibInfoInit(fibInfos, 1, FIB_INFO_BUCKETS)) return BOOT_FIB;
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
   superBlock().requestAt = <u32>request;
@@ -59,5 +59,5 @@ export function boot(fibInfos: u32, neighbours: u32): u32 {
 
 /** Makes empty tables in the table part. The machine that loads a shared part calls it, once. */
 export function bootTables(): u32 {
-  return tablePartInit() ? BOOT_OK : BOOT_TABLE;
+  return fibTableInit() ? BOOT_OK : BOOT_TABLE;
 }

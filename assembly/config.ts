@@ -107,6 +107,8 @@ export const SOURCE_CHECK: i32 = isDefined(DST_SOURCE_CHECK)
 
 /** How routes are looked up. */
 export const FIB_TRIE: i32 = 0;
+/** A hash for each prefix length, under a rwlock (to 2.6.38). */
+export const FIB_HASH: i32 = 1;
 // @ts-ignore: value of a --use constant
 export const FIB: i32 = isDefined(DST_FIB) ? DST_FIB : FIB_TRIE;
 

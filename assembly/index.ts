@@ -42,6 +42,7 @@ export {
   fibDetachTables,
   fibInfosOfDevice,
   fibReleaseInfoNumber,
+  fibStatRequest,
   fibTablesCheck,
   tablePartBytes,
 } from "./net/fib/fibHost";

@@ -7,6 +7,8 @@ import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
 import { NetDevice } from "./net/core/netDevice";
 import { FibInfo, FibInfos } from "./net/fib/fibInfo";
+import { FibTrieStat } from "./net/fib/fibTrieStat";
+import { FnHashStat } from "./net/fib/fnHashStat";
 import { FRAME_BYTES } from "./workload/rxRing";
 
 export { COSTS } from "./arch/costs";
@@ -38,6 +40,9 @@ export { MIB_COUNTERS, MIB_DROPS } from "./net/core/mib";
 export { NEIGHBOUR_BYTES } from "./net/core/neighbour";
 export { NET_DEVICE_BYTES } from "./net/core/netDevice";
 export { SK_BUFF_BYTES } from "./net/core/skbuff";
+export { FN_STAT_CHAINS, FN_STAT_ZONE, FN_STAT_ZONES } from "./net/fib/fnHashStat";
+export { LEAF_INFO_BYTES } from "./net/fib/leafInfo";
+export { LEAF_BYTES, TNODE_CHILDREN } from "./net/fib/trieNode";
 export {
   RTABLE_BYTES,
   RTABLE_GENID_OFFSET,
@@ -94,5 +99,19 @@ export const FIB_INFOS_AT: usize = G_FIB + offsetof<FibInfos>("infosAt");
 export const FIB_INFOS_STRIDE: usize = G_FIB + offsetof<FibInfos>("stride");
 export const FIB_INFOS_NEXT: usize = G_FIB + offsetof<FibInfos>("nextIndex");
 export const FIB_INFO_TREEREF: usize = offsetof<FibInfo>("treeref");
+export const TRIE_STAT_LEAVES: usize = offsetof<FibTrieStat>("leaves");
+export const TRIE_STAT_PREFIXES: usize = offsetof<FibTrieStat>("prefixes");
+export const TRIE_STAT_ALIASES: usize = offsetof<FibTrieStat>("aliases");
+export const TRIE_STAT_TOTAL_DEPTH: usize = offsetof<FibTrieStat>("totalDepth");
+export const TRIE_STAT_MAX_DEPTH: usize = offsetof<FibTrieStat>("maxDepth");
+export const TRIE_STAT_TNODES: usize = offsetof<FibTrieStat>("tnodes");
+export const TRIE_STAT_POINTERS: usize = offsetof<FibTrieStat>("pointers");
+export const TRIE_STAT_NULL_POINTERS: usize = offsetof<FibTrieStat>("nullPointers");
+export const TRIE_STAT_BYTES: usize = offsetof<FibTrieStat>("bytes");
+export const TRIE_STAT_OF_BITS: usize = offsetof<FibTrieStat>();
+export const HASH_STAT_ZONES: usize = offsetof<FnHashStat>("zones");
+export const HASH_STAT_NODES: usize = offsetof<FnHashStat>("nodes");
+export const HASH_STAT_ALIASES: usize = offsetof<FnHashStat>("aliases");
+export const HASH_STAT_BYTES: usize = offsetof<FnHashStat>("bytes");
 export const DEV_IP_ENABLED: usize = offsetof<NetDevice>("_ipEnabled");
 export const DEV_FORWARDING: usize = offsetof<NetDevice>("_forwarding");

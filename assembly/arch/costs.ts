@@ -25,5 +25,6 @@ export const COST_NEIGH_LOOKUP: usize = 20;
 export const COST_RCU_CALLBACK: usize = 21;
 export const COST_LOCK: usize = 22;
 export const COST_PACKET: usize = 23;
+export const COST_ZONE_PROBE: usize = 24;
 /** Counters in use; the host reads this many words. */
-export const COSTS: usize = 24;
+export const COSTS: usize = 25;

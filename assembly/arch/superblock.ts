@@ -97,7 +97,9 @@ export const G_FIB: usize = G_NEIGH + 128;
 export const G_RTNL: usize = G_FIB + 256;
 /** Device table: 64 words of offsets. */
 export const G_NETDEV: usize = G_RTNL + 64;
-export const G_END: usize = G_NETDEV + 256;
+/** `fib_hash_lock`, the rwlock of `fib=hash`, alone on its line: every lookup writes it. */
+export const G_FIB_HASH_LOCK: usize = G_NETDEV + 256;
+export const G_END: usize = G_FIB_HASH_LOCK + 64;
 /** Bytes that the host reserves for the superblock and its sections. */
 export const SUPERBLOCK_BYTES: usize = 8192;
 

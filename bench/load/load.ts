@@ -16,7 +16,7 @@ const WRITE = "writing as many bytes";
 
 /** Bytes of the table part up to its last word that is not zero. */
 function tableBytes(machine: Machine): number {
-  const { base, bytes } = machine.memoryPlan.table;
+  const { base, bytes } = machine.table;
   let at = (base + bytes) / 4 - 1;
   while (at > base / 4 && machine.u32[at] === 0) at--;
   return (at + 1) * 4 - base;

@@ -21,6 +21,7 @@ const LINUX_3_10: KnobRow = {
   uncached: "global",
   "dev-count": "percpu",
   free: "rcu",
+  fib: "trie",
 };
 
 /** All presets, in the order in which `compare` takes them by default. */

@@ -15,7 +15,8 @@ export type KnobName =
   | "refcount"
   | "uncached"
   | "dev-count"
-  | "free";
+  | "free"
+  | "fib";
 
 /** A value for every knob. */
 export type KnobRow = Readonly<Record<KnobName, string>>;
@@ -163,6 +164,18 @@ export const KNOBS: readonly Knob[] = [
     shownBy: { design: "no-cache", workload: "internet-mix", cost: "RCU callbacks" },
     paths: BOTH,
     unread: withoutDst,
+  },
+  {
+    name: "fib",
+    define: "DST_FIB",
+    summary: "how a routing table finds the longest prefix",
+    values: [
+      { name: "trie", define: 0, summary: "an LC-trie, readers under RCU (2.6.39 on)" },
+      { name: "hash", define: 1, summary: "a hash for each length, under a rwlock (to 2.6.38)" },
+    ],
+    shownBy: { design: "linux-3.10", workload: "internet-mix", cost: "zone probes, atomic rmw" },
+    paths: BOTH,
+    unread: () => null,
   },
 ];
 

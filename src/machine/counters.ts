@@ -73,6 +73,7 @@ export const COST_NAMES = [
   "rcuCallbacks",
   "locks",
   "packets",
+  "zoneProbes",
 ] as const;
 
 export type CostName = (typeof COST_NAMES)[number];

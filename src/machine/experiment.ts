@@ -1,13 +1,21 @@
 /**
- * An experiment's memory with its machines: one table part that all share, templates and flow lists
- * beside it, a design part for each image. Made once, before any worker starts.
+ * An experiment's memory with its machines: a table part for each kind of FIB, which its machines
+ * share, templates and flow lists beside it, a design part for each image. Made once, before any
+ * worker starts.
  */
 import type { Image } from "../image/imageStore.js";
 import { UsageError } from "../reference/usageError.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
 import { type BootOptions, Machine } from "./machine.js";
-import { describePlan, type MemoryPlan, type PlanRequest, planMemory } from "./plan.js";
+import {
+  describePlan,
+  type FibKind,
+  fibKindOf,
+  type MemoryPlan,
+  type PlanRequest,
+  planMemory,
+} from "./plan.js";
 
 /** What an experiment is made of. */
 export interface ExperimentRequest {
@@ -43,23 +51,23 @@ export class Experiment {
     readonly plan: MemoryPlan,
     readonly budget: string,
     readonly machines: readonly Machine[],
-    /** Milliseconds that inserting the prefixes took. */
+    /** Milliseconds that inserting the prefixes took, into all table parts. */
     readonly loadMs: number,
   ) {}
 
   /**
-   * The plan of an experiment of so many machines, before anything is touched.
+   * The plan of an experiment of machines with these kinds of FIB, before anything is touched.
    * @throws {UsageError} if it does not fit
    */
   static plan(
     request: Omit<ExperimentRequest, "images">,
-    machines: number,
+    fibs: readonly FibKind[],
   ): { plan: MemoryPlan; budget: string } {
     const planRequest: PlanRequest = {
       routes: request.table.count + WORLD_ROUTES,
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
-      machines,
+      fibs,
       seed: request.boot.seed,
       traceEvents: request.traceEvents ?? 0,
     };
@@ -67,9 +75,12 @@ export class Experiment {
     return { plan, budget: describePlan(plan, planRequest) };
   }
 
-  /** Boots all machines; the first one loads the table, the others adopt it. */
+  /** Boots all machines; the first of each kind of FIB loads the table, the others adopt it. */
   static async create(request: ExperimentRequest): Promise<Experiment> {
-    const { plan, budget } = Experiment.plan(request, request.images.length);
+    const { plan, budget } = Experiment.plan(
+      request,
+      request.images.map((image) => fibKindOf(image.row)),
+    );
     const pages = plan.bytes / 65_536;
     const memory = reserveMemory(pages, budget);
     const bytes = new Uint8Array(memory.buffer);
@@ -77,12 +88,15 @@ export class Experiment {
       bytes.set(template, plan.templates.base + i * 64);
     });
     const machines: Machine[] = [];
+    const loaded = new Set<FibKind>();
     let loadMs = 0;
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);
       machine.configure(request.world);
-      if (i === 0) loadMs = loadTablePart(machine, request.world, request.table, request.nexthopOf);
-      else adoptTablePart(machine, request.world);
+      const kind = fibKindOf(image.row);
+      if (loaded.has(kind)) adoptTablePart(machine, request.world);
+      else loadMs += loadTablePart(machine, request.world, request.table, request.nexthopOf);
+      loaded.add(kind);
       machines.push(machine);
     }
     return new Experiment(memory, plan, budget, machines, loadMs);

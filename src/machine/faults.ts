@@ -10,6 +10,8 @@ const SITES: Readonly<Record<number, string>> = {
   204: "a reference count fell below zero",
   205: "a list is corrupt",
   206: "an unknown percpu counter",
+  207: "readers or the writer of a rwlock did not leave before the deadline",
+  208: "a CPU left a rwlock that it was not in",
   301: "an object was freed twice",
   302: "a red zone was overwritten",
   303: "a free object was written to",

@@ -1,6 +1,7 @@
 /**
- * Loads the table part: the routes of the setup and the prefixes of a routing table. One machine of
- * a memory loads it; the others make the same fib_infos, in the same order, and adopt it.
+ * Loads a table part: the routes of the setup and the prefixes of a routing table. One machine of
+ * each kind of FIB loads its part; the others of the kind make the same fib_infos, in the same
+ * order, and adopt it.
  */
 import type { NexthopPicker, PrefixColumns, Route, World } from "../reference/world.js";
 import { RT_SCOPE_UNIVERSE, RTN_UNICAST } from "../reference/world.js";

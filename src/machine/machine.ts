@@ -10,7 +10,15 @@ import { swapBytes } from "../reference/ipv4Address.js";
 import type { Device, Route, World } from "../reference/world.js";
 import { ImageInstance } from "./imageInstance.js";
 import type { Layout } from "./layout.js";
-import { CPU_AREA_BYTES, type MachinePlan, type MemoryPlan, RINGS, RINGS_BYTES } from "./plan.js";
+import {
+  CPU_AREA_BYTES,
+  fibKindOf,
+  type MachinePlan,
+  type MemoryPlan,
+  type Region,
+  RINGS,
+  RINGS_BYTES,
+} from "./plan.js";
 
 /** Boot words that are not addresses. */
 export interface BootOptions {
@@ -103,6 +111,14 @@ export class Machine {
     return machine;
   }
 
+  /** The table part of this machine's kind of FIB, which others may share. */
+  get table(): Region {
+    const kind = fibKindOf(this.image.row);
+    const region = this.memoryPlan.tables[kind];
+    if (region === undefined) throw new BootError(`no ${kind} table part in the plan`);
+    return region;
+  }
+
   /** Address of the area of CPU `cpu`. */
   areaOf(cpu: number): number {
     return this.plan.cpuAreas.base + cpu * CPU_AREA_BYTES;
@@ -163,8 +179,8 @@ export class Machine {
       ["SB_RCU_BLIMIT", 10],
       ["SB_RCU_QHIMARK", 10_000],
       ["SB_RCU_QLOWMARK", 100],
-      ["SB_TABLE_AT", memoryPlan.table.base],
-      ["SB_TABLE_BYTES", memoryPlan.table.bytes],
+      ["SB_TABLE_AT", this.table.base],
+      ["SB_TABLE_BYTES", this.table.bytes],
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
@@ -172,7 +188,7 @@ export class Machine {
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);
     const table = (plan.superblock.base + layout.at("SB_REGION_TABLE")) / 4;
-    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, memoryPlan.table];
+    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, this.table];
     regions.forEach((region, i) => {
       this.u32[table + 2 * i] = region.base;
       this.u32[table + 2 * i + 1] = region.bytes;

@@ -14,6 +14,7 @@ import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
 import { type AuditReport, auditMachine } from "../machine/audit.js";
 import { Cpus } from "../machine/cpus.js";
 import { Experiment, type ExperimentRequest } from "../machine/experiment.js";
+import { type FibKind, fibKindOf } from "../machine/plan.js";
 import { ReferenceRouter } from "../reference/referenceRouter.js";
 import { UsageError } from "../reference/usageError.js";
 import type { World } from "../reference/world.js";
@@ -172,6 +173,10 @@ interface Prepared {
   readonly request: ExperimentRequest;
 }
 
+function fibOf(design: Design): FibKind {
+  return fibKindOf(design.row);
+}
+
 async function prepare(options: CompareOptions, designs: readonly Design[]): Promise<Prepared> {
   const world = standardWorld({ nexthops: options.nexthops });
   const nexthopOf = assignNexthops(options.table, options.nexthops, options.seed);
@@ -191,7 +196,7 @@ async function prepare(options: CompareOptions, designs: readonly Design[]): Pro
     },
   };
   // The budget comes before the images: to compile one takes seconds.
-  const { plan, budget } = Experiment.plan(setup, 2 * designs.length);
+  const { plan, budget } = Experiment.plan(setup, [...designs, ...designs].map(fibOf));
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));

@@ -14,12 +14,15 @@ export interface BuiltImage {
   readonly bytes: Uint8Array;
 }
 
-/** All images, by name. @throws {Error} when there are none */
+/**
+ * The images of presets, by name; tests leave those of other designs there.
+ * @throws {Error} when there are none
+ */
 export function builtImages(): BuiltImage[] {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   const images: BuiltImage[] = [];
   for (const file of files) {
-    const [, design, flavour] = /^(.+)\.(release|timed|debug)\.wasm$/.exec(file) ?? [];
+    const [, design, flavour] = /^([^+]+)\.(release|timed|debug)\.wasm$/.exec(file) ?? [];
     if (design === undefined || flavour === undefined) continue;
     images.push({ file, design, flavour, bytes: readFileSync(folder + file) });
   }

@@ -1,16 +1,23 @@
 /**
  * What the host does with fib_infos directly: making one by number for a bulk load, and letting go
- * of all routes at once when a machine ends whose table part is shared with others.
+ * of all routes at once when a machine ends whose table part is shared with others; and what it
+ * asks of a table.
  */
 import { superBlock } from "../../arch/superblock";
+import { fibInfoCheck, fibInfoRefsClear } from "./fibCheck";
 import { FibConfig } from "./fibConfig";
 import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
 import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
-import { fibInfoCheck, fibTrieCheck, tablePoolCheck } from "./fibTrieCheck";
-import { FIB_TRIE_STAT_BYTES, FibTrieStat } from "./fibTrieStat";
+import {
+  fibTableAt,
+  fibTableCheck,
+  fibTableCountRefs,
+  fibTablePoolCheck,
+  fibTableStat,
+} from "./fibTable";
 import { RT_TABLE_LOCAL, RT_TABLE_MAIN } from "./rtnetlink";
 import { rtnlLock, rtnlUnlock } from "./rtnl";
-import { FibTable, fibTableAt, tablePart } from "./tablePart";
+import { tablePart } from "./tablePart";
 
 /**
  * Number of the fib_info for the request at `requestAt`, with one treeref for the host; 0: none.
@@ -60,23 +67,40 @@ export function fibInfosOfDevice(dev: u32): u32 {
   return found;
 }
 
+/** `fibTablesCheck` with RTNL held; `waiting`: numbers of fib_infos that wait for RCU. */
+export function fibCheckAll(held: u32, waiting: u32, scratch: usize): u32 {
+  const local = fibTableAt(RT_TABLE_LOCAL);
+  const main = fibTableAt(RT_TABLE_MAIN);
+  let broken = fibTableCheck(local);
+  if (broken == 0) broken = fibTableCheck(main);
+  if (broken != 0) return broken;
+  fibInfoRefsClear();
+  fibTableCountRefs(local);
+  fibTableCountRefs(main);
+  broken = fibInfoCheck(held, waiting);
+  return broken == 0 ? fibTablePoolCheck(scratch) : broken;
+}
+
 /**
- * 0 if both tables, all fib_infos and the table part's pools are in order (`fibTrieCheck.ts`), else
- * the number of the first rule that is broken. `held`: treerefs of the host. While nobody forwards
+ * 0 if both tables, all fib_infos and the table part's pools are in order, else the number of the
+ * first rule that is broken (`fibCheck.ts`). `held`: treerefs of the host. While nobody forwards
  * and nothing waits for RCU; overwrites the request.
  */
 export function fibTablesCheck(held: u32): u32 {
   rtnlLock();
-  let broken = fibTrieCheck(changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)));
-  if (broken == 0) broken = fibTrieCheck(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)));
-  if (broken == 0) broken = fibInfoCheck(held, 0);
-  if (broken == 0) {
-    const scratch: usize = superBlock().requestAt;
-    const main = scratch + ((FIB_TRIE_STAT_BYTES + 7) & ~7);
-    broken = tablePoolCheck(changetype<FibTrieStat>(scratch), changetype<FibTrieStat>(main));
-  }
+  const broken = fibCheckAll(held, 0, superBlock().requestAt);
   rtnlUnlock();
   return broken;
+}
+
+/**
+ * Writes the figures of table `id` over the request: a FibTrieStat (`fibTrieStat.ts`) or a
+ * FnHashStat (`fnHashStat.ts`), by the kind of FIB.
+ */
+export function fibStatRequest(id: u32): void {
+  rtnlLock();
+  fibTableStat(fibTableAt(id), superBlock().requestAt);
+  rtnlUnlock();
 }
 
 /** Bytes of the table region that pools have taken. */

@@ -130,7 +130,7 @@ export const FIB_INFOS_MAX: u32 = 65536;
 if (offsetof<FibInfo>() != FIB_INFO_METRICS) ERROR("FibInfo is two lines before its metrics");
 if (offsetof<FibInfo>("hashNext") != 64) ERROR("the counts of FibInfo start on their own line");
 
-/** Section G_FIB. Read-only after `fibInfoInit` up to `hashMask`; the rest under RTNL. */
+/** Section G_FIB. Read-only after `fibInfoInit` up to `nhsMax`; the rest under RTNL. */
 @unmanaged
 export class FibInfos {
   infosAt: u32;
@@ -151,7 +151,8 @@ export class FibInfos {
   nextIndex: u32;
   /** In use: hashed, or waiting for the last client or RCU. */
   inUse: u32;
-  private _pad: u32;
+  /** The array of n buckets begins at this address + 8n. */
+  hashBaseAt: u32;
   private _pad1: u64;
   private _pad2: u64;
   /** Came back from RCU, linked through `hashNext`. Shared; on a line of its own. */

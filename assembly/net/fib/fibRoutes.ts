@@ -2,20 +2,27 @@
  * Routes in a trie table: what `fib_table_insert`, `fib_table_delete` and `fib_table_flush` do with
  * aliases (spec 4.4). Under RTNL.
  */
-import { EEXIST, EINVAL, ENOBUFS, ENOENT, ESRCH } from "../../errno";
+import { EEXIST, EINVAL, ENOBUFS, ESRCH } from "../../errno";
 import { hlistEmpty, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
-import {
-  listAddBeforeRcu,
-  listAddTailRcu,
-  listDelRcu,
-  listEmpty,
-  listNext,
-  listReplaceRcu,
-} from "../../lib/listHead";
+import { listDelRcu, listEmpty, listNext, listReplaceRcu } from "../../lib/listHead";
 import { FibAlias } from "./fibAlias";
+import {
+  ADD_NOTHING,
+  ADD_REPLACE,
+  addPlace,
+  addVerdict,
+  aliasIsDead,
+  aliasIsEqual,
+  aliasLink,
+  aliasNew,
+  aliasToDelete,
+  fibFindAlias,
+  isPrefix,
+  NO_ALIAS,
+} from "./fibAliasList";
 import { FibConfig } from "./fibConfig";
 import { FibInfo, fibInfoAt } from "./fibInfo";
-import { fibCreateInfo, fibNhMatch, fibReleaseInfo } from "./fibSemantics";
+import { fibCreateInfo, fibReleaseInfo } from "./fibSemantics";
 import {
   leafFindInfo,
   leafRemoveInfo,
@@ -27,26 +34,11 @@ import {
 import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
 import { LEAF_INFO_FALH, LeafInfo } from "./leafInfo";
 import { rtCacheFlush } from "./rtGenid";
-import {
-  FA_S_ACCESSED,
-  NLM_F_APPEND,
-  NLM_F_CREATE,
-  NLM_F_EXCL,
-  NLM_F_REPLACE,
-  RT_SCOPE_NOWHERE,
-  RTN_MAX,
-  RTNH_F_DEAD,
-} from "./rtnetlink";
+import { FA_S_ACCESSED, RTN_MAX } from "./rtnetlink";
 import { CLASS_ALIAS, FibTable } from "./tablePart";
 import { poolFree } from "./tablePool";
-import { aliasFree, aliasNew } from "./trieFree";
-import { Leaf, maskOfLength } from "./trieNode";
-
-const NO_ALIAS: usize = 0;
-
-function priorityOf(fa: FibAlias): u32 {
-  return fibInfoAt(fa.info).priority;
-}
+import { aliasFree } from "./trieFree";
+import { Leaf } from "./trieNode";
 
 /** Address of the list of aliases of `key`/`plen`, or 0. */
 function findList(table: FibTable, key: u32, plen: u32): usize {
@@ -54,41 +46,6 @@ function findList(table: FibTable, key: u32, plen: u32): usize {
   if (leaf.none) return 0;
   const li = leafFindInfo(leaf, plen);
   return li == 0 ? 0 : li + LEAF_INFO_FALH;
-}
-
-/** `fib_find_alias`: first alias with a smaller tos, or the same and no better priority; or 0. */
-function findAlias(falh: usize, tos: u32, priority: u32): usize {
-  if (falh == 0) return NO_ALIAS;
-  for (let at = listNext(falh); at != falh; at = listNext(at)) {
-    const fa = changetype<FibAlias>(at);
-    if (<u32>fa.tos > tos) continue;
-    if (<u32>fa.tos < tos || priorityOf(fa) >= priority) return at;
-  }
-  return NO_ALIAS;
-}
-
-/** Whether the alias at `at` is of this tos and priority. */
-function isEqual(at: usize, falh: usize, tos: u32, priority: u32): bool {
-  if (at == NO_ALIAS || at == falh) return false;
-  const fa = changetype<FibAlias>(at);
-  return <u32>fa.tos == tos && priorityOf(fa) == priority;
-}
-
-/** From `first` on, among its equals: the alias of this type and fib_info, or 0. */
-function findIdentical(first: usize, falh: usize, type: u32, fi: FibInfo): usize {
-  const tos: u32 = changetype<FibAlias>(first).tos;
-  for (let at = first; isEqual(at, falh, tos, fi.priority); at = listNext(at)) {
-    const fa = changetype<FibAlias>(at);
-    if (<u32>fa.type == type && fa.info == fi.index) return at;
-  }
-  return NO_ALIAS;
-}
-
-/** The alias behind the equals of `first`, or 0 if they end the list. */
-function behindEquals(first: usize, falh: usize, tos: u32, priority: u32): usize {
-  let at = first;
-  while (isEqual(at, falh, tos, priority)) at = listNext(at);
-  return at == falh ? NO_ALIAS : at;
 }
 
 /** NLM_F_REPLACE: a new alias takes the place of `old`, which readers may still hold. */
@@ -114,8 +71,7 @@ function listOf(table: FibTable, key: u32, plen: u32, known: usize, alias: usize
 /** Publishes `alias` before `before` (0: at the end) in the list `falh` of a prefix of `plen`. */
 function linkAlias(table: FibTable, plen: u32, falh: usize, before: usize, alias: usize): void {
   if (plen == 0) table.numDefault += 1;
-  if (before == NO_ALIAS) listAddTailRcu(alias, falh);
-  else listAddBeforeRcu(alias, before);
+  aliasLink(falh, before, alias);
   rtCacheFlush();
 }
 
@@ -125,8 +81,8 @@ function linkAlias(table: FibTable, plen: u32, falh: usize, before: usize, alias
  */
 export function trieAddNew(table: FibTable, key: u32, plen: u32, fi: FibInfo): i32 {
   const known = findList(table, key, plen);
-  const before = findAlias(known, 0, fi.priority);
-  if (isEqual(before, known, 0, fi.priority)) return -EEXIST;
+  const before = fibFindAlias(known, 0, fi.priority);
+  if (aliasIsEqual(before, known, 0, fi.priority)) return -EEXIST;
   const alias = aliasNew(fi.index, 0, fi.type);
   if (alias == 0) return -ENOBUFS;
   const falh = listOf(table, key, plen, known, alias);
@@ -140,37 +96,23 @@ export function trieAddNew(table: FibTable, key: u32, plen: u32, fi: FibInfo): i
  * return of 0 only. `cfg.nlflags` means what it does in rtnetlink.
  */
 function addRoute(table: FibTable, cfg: FibConfig, fi: FibInfo): i32 {
-  const tos: u32 = cfg.tos;
-  const type: u32 = cfg.type;
-  const nlflags = cfg.nlflags;
   const falh = findList(table, cfg.key, cfg.dstLen);
-  const first = findAlias(falh, tos, fi.priority);
-  let before = first;
-  if (isEqual(first, falh, tos, fi.priority)) {
-    if ((nlflags & NLM_F_EXCL) != 0) return -EEXIST;
-    const identical = findIdentical(first, falh, type, fi);
-    if ((nlflags & NLM_F_REPLACE) != 0) {
-      if (identical == NO_ALIAS) return replaceAlias(changetype<FibAlias>(first), fi, type);
-      if (identical != first) return -EEXIST;
-      // Nothing to do: the table holds this very route, with a treeref of its own.
-      fibReleaseInfo(fi);
-      return 0;
-    }
-    if (identical != NO_ALIAS) return -EEXIST;
-    if ((nlflags & NLM_F_APPEND) != 0) before = behindEquals(first, falh, tos, fi.priority);
+  const first = fibFindAlias(falh, cfg.tos, fi.priority);
+  const verdict = addVerdict(falh, first, cfg, fi);
+  if (verdict < 0) return verdict;
+  if (verdict == ADD_REPLACE) return replaceAlias(changetype<FibAlias>(first), fi, cfg.type);
+  if (verdict == ADD_NOTHING) {
+    // The table holds this very route, with a treeref of its own.
+    fibReleaseInfo(fi);
+    return 0;
   }
-  if ((nlflags & NLM_F_CREATE) == 0) return -ENOENT;
-  const alias = aliasNew(fi.index, tos, type);
+  const before = addPlace(falh, first, cfg, fi);
+  const alias = aliasNew(fi.index, cfg.tos, cfg.type);
   if (alias == 0) return -ENOBUFS;
   const list = listOf(table, cfg.key, cfg.dstLen, falh, alias);
   if (list == 0) return -ENOBUFS;
   linkAlias(table, cfg.dstLen, list, before, alias);
   return 0;
-}
-
-/** Whether `key`/`plen` is a prefix: no host bits, no more than 32 bits. */
-export function isPrefix(key: u32, plen: u32): bool {
-  return plen <= 32 && (key & ~maskOfLength(plen)) == 0;
 }
 
 /**
@@ -185,16 +127,6 @@ export function trieInsert(table: FibTable, cfg: FibConfig): i32 {
   const ret = addRoute(table, cfg, info);
   if (ret != 0) fibReleaseInfo(info);
   return ret;
-}
-
-/** Whether `fa` is what a deletion asks for: fields that are 0 (scope: NOWHERE) match any. */
-function matches(fa: FibAlias, cfg: FibConfig): bool {
-  const fi = fibInfoAt(fa.info);
-  if (cfg.type != 0 && fa.type != cfg.type) return false;
-  if (cfg.scope != <u8>RT_SCOPE_NOWHERE && fi.scope != cfg.scope) return false;
-  if (cfg.prefsrc != 0 && fi.prefsrc != cfg.prefsrc) return false;
-  if (cfg.protocol != 0 && fi.protocol != cfg.protocol) return false;
-  return fibNhMatch(cfg, fi);
 }
 
 /** Unlinks and frees `fa`; its list may be empty then. */
@@ -213,21 +145,15 @@ export function trieDelete(table: FibTable, cfg: FibConfig): i32 {
   const li = leafFindInfo(leaf, cfg.dstLen);
   if (li == 0) return -ESRCH;
   const falh = li + LEAF_INFO_FALH;
-  let at = findAlias(falh, cfg.tos, 0);
-  while (at != NO_ALIAS && at != falh) {
-    const fa = changetype<FibAlias>(at);
-    if (fa.tos != cfg.tos) return -ESRCH;
-    if (matches(fa, cfg)) {
-      const accessed = (fa.state & FA_S_ACCESSED) != 0;
-      removeAlias(table, fa, cfg.dstLen);
-      if (listEmpty(falh)) trieRemovePrefix(table, leaf, changetype<LeafInfo>(li));
-      // A route that no lookup has used is in no cache.
-      if (accessed) rtCacheFlush();
-      return 0;
-    }
-    at = listNext(at);
-  }
-  return -ESRCH;
+  const at = aliasToDelete(falh, cfg);
+  if (at == NO_ALIAS) return -ESRCH;
+  const fa = changetype<FibAlias>(at);
+  const accessed = (fa.state & FA_S_ACCESSED) != 0;
+  removeAlias(table, fa, cfg.dstLen);
+  if (listEmpty(falh)) trieRemovePrefix(table, leaf, changetype<LeafInfo>(li));
+  // A route that no lookup has used is in no cache.
+  if (accessed) rtCacheFlush();
+  return 0;
 }
 
 /** Removes the dead routes of one length; returns how many. */
@@ -237,7 +163,7 @@ function flushAliases(table: FibTable, li: LeafInfo): u32 {
   while (at != li.falh) {
     const fa = changetype<FibAlias>(at);
     at = listNext(at);
-    if ((fibInfoAt(fa.info).flags & RTNH_F_DEAD) == 0) continue;
+    if (!aliasIsDead(fa)) continue;
     removeAlias(table, fa, li.plen);
     found += 1;
   }

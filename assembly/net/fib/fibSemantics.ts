@@ -3,8 +3,10 @@
  * them.
  *
  * All but `fibInfoHold`, `fibInfoPut` and `freeFibInfoRcu` run under RTNL. Departures from the
- * kernel: fixed capacity, set at boot (the hash is sized once and never doubles; the index of
- * devices is a scan over all numbers); nexthops come resolved; no table of local addresses.
+ * kernel: fixed capacity, set at boot; the index of devices is a scan over all numbers; nexthops
+ * come resolved; no table of local addresses. The hash doubles when there are as many fib_infos as
+ * buckets (spec 4.1): arrays of 1, 2, 4, … buckets lie one behind the other, that of n buckets at
+ * `hashBaseAt` + 8n, and room for all of them is taken at boot.
  */
 import {
   atomicCmpxchg32,
@@ -41,27 +43,29 @@ const NO_INFO: usize = 0;
 const METRICS_BYTES: usize = (<usize>RTAX_WORDS) << 2;
 
 /**
- * Takes the memory for fib_info numbers 1 to `capacity` - 1, each with up to `nhsMax` nexthops, and
- * their output slots. Returns false if the boot region is too small or a number is out of range.
+ * Takes the memory for fib_info numbers 1 to `capacity` - 1, each with up to `nhsMax` nexthops,
+ * their output slots, and their hash, which begins with `buckets`, a power of two. Returns false if
+ * the boot region is too small or a number is out of range.
  */
-export function fibInfoInit(capacity: u32, nhsMax: u32): bool {
+export function fibInfoInit(capacity: u32, nhsMax: u32, buckets: u32): bool {
   if (capacity < 2 || capacity > FIB_INFOS_MAX || nhsMax < 1 || nhsMax > FIB_NHS_MAX) return false;
   const infos = fibInfos();
   fillBytes(changetype<usize>(infos), 0, offsetof<FibInfos>());
   const stride: usize = FIB_INFO_NH + <usize>nhsMax * FIB_NH_BYTES;
   const slots: usize = <usize>capacity * <usize>nhsMax;
   const outputStride: usize = ((slots << 3) + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
-  let buckets: u32 = 16;
-  while (buckets < capacity) buckets <<= 1;
+  let bucketsMax = buckets;
+  while (bucketsMax < capacity) bucketsMax <<= 1;
   infos.infosAt = <u32>bootAlloc(<usize>capacity * stride, LINE_BYTES);
   const outputAt = bootAlloc(outputStride * <usize>possibleCpus(), LINE_BYTES);
-  infos.hashAt = <u32>bootAlloc((<usize>buckets) << 3, LINE_BYTES);
+  infos.hashBaseAt = <u32>bootAlloc((<usize>bucketsMax) << 4, LINE_BYTES);
   infos.defaultMetricsAt = <u32>bootAlloc(METRICS_BYTES, LINE_BYTES);
-  if (!infos.infosAt || !outputAt || !infos.hashAt || !infos.defaultMetricsAt) return false;
+  if (!infos.infosAt || !outputAt || !infos.hashBaseAt || !infos.defaultMetricsAt) return false;
   infos.stride = <u32>stride;
   infos.outputStride = <u32>outputStride;
   infos.capacity = capacity;
   infos.nhsMax = nhsMax;
+  infos.hashAt = infos.hashBaseAt + (buckets << 3);
   infos.hashMask = buckets - 1;
   infos.nextIndex = 1;
   for (let i: u32 = 0; i < <u32>slots; i++) {
@@ -96,9 +100,31 @@ function hashOfInfo(fi: FibInfo): u32 {
   return v ^ (v >> 7) ^ (v >> 12);
 }
 
+function infoOfNode(node: usize): FibInfo {
+  return changetype<FibInfo>(node - offsetof<FibInfo>("hashNext"));
+}
+
 function bucketOf(fi: FibInfo): usize {
   const infos = fibInfos();
   return <usize>infos.hashAt + ((<usize>(hashOfInfo(fi) & infos.hashMask)) << 3);
+}
+
+/** Twice the buckets once there are as many fib_infos as buckets. Only holders of RTNL look. */
+function growHash(): void {
+  const infos = fibInfos();
+  const size = infos.hashMask + 1;
+  if (infos.inUse < size || size >= infos.capacity) return;
+  const old: usize = infos.hashAt;
+  infos.hashAt = infos.hashBaseAt + (size << 4);
+  infos.hashMask = (size << 1) - 1;
+  for (let i: u32 = 0; i < size; i++) {
+    let node = hlistFirstRcu(old + ((<usize>i) << 3));
+    while (node != 0) {
+      const next = hlistNextRcu(node);
+      hlistAddHeadRcu(node, bucketOf(infoOfNode(node)));
+      node = next;
+    }
+  }
 }
 
 /** The kernel's `nh_comp`: equal but for DEAD, nexthop by nexthop. */
@@ -122,7 +148,7 @@ function metricsEqual(a: usize, b: usize): bool {
 /** The kernel's `fib_find_info`: a live fib_info equal to `wanted`, or 0. */
 function findInfo(wanted: FibInfo): usize {
   for (let node = hlistFirstRcu(bucketOf(wanted)); node; node = hlistNextRcu(node)) {
-    const fi = changetype<FibInfo>(node - offsetof<FibInfo>("hashNext"));
+    const fi = infoOfNode(node);
     if (fi.nhs != wanted.nhs || fi.protocol != wanted.protocol) continue;
     if (fi.scope != wanted.scope || fi.type != wanted.type) continue;
     if (fi.prefsrc != wanted.prefsrc || fi.priority != wanted.priority) continue;
@@ -175,6 +201,7 @@ function fillInfo(fi: FibInfo, cfg: FibConfig, index: u32): void {
 export function fibCreateInfo(cfg: FibConfig): usize {
   const infos = fibInfos();
   if (cfg.nhs > infos.nhsMax) return NO_INFO;
+  growHash();
   const index = allocIndex();
   if (index == 0) return NO_INFO;
   const fi = fibInfoAt(index);

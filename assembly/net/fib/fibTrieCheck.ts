@@ -1,15 +1,25 @@
 /**
- * Checks of the table part, for tests and audits: the invariants of `trieNode.ts`, `leafInfo.ts`,
- * `fibAlias.ts`, `fibInfo.ts` and `tablePool.ts` as code. Under RTNL, while nobody forwards.
- * A result above 0 is the number of the first rule that is broken.
+ * Checks of tries, for tests and audits: the invariants of `trieNode.ts`, `leafInfo.ts` and
+ * `tablePool.ts` as code. Under RTNL, while nobody forwards. A result above 0 is the number of the
+ * first rule that is broken (`fibCheck.ts`).
  */
-
 import { plainLoad32 } from "../../arch/atomic";
 import { hlistEmpty, hlistFirstRcu, hlistNextRcu } from "../../lib/hlist";
-import { listEmpty, listNext } from "../../lib/listHead";
-import { FibAlias } from "./fibAlias";
-import { FibInfo, fibInfoAt, fibInfos } from "./fibInfo";
-import { fibInfosFree } from "./fibSemantics";
+import {
+  aliasesCheck,
+  aliasesCountRefs,
+  CHECK_COUNTS,
+  CHECK_DEAD_LIST,
+  CHECK_FRESH,
+  CHECK_KEY,
+  CHECK_LEAF_EMPTY,
+  CHECK_OK,
+  CHECK_PARENT,
+  CHECK_PLEN,
+  CHECK_POOL,
+  CHECK_SHAPE,
+  CHECK_TOO_FEW,
+} from "./fibCheck";
 import { FibTrieStat, fibTrieStat } from "./fibTrieStat";
 import { trieFirstLeaf, trieNextLeaf } from "./fibTrieWalk";
 import { LeafInfo } from "./leafInfo";
@@ -26,40 +36,6 @@ import {
 import { poolIsValid } from "./tablePool";
 import { isFullChild, Leaf, maskOfLength, maskPfx, Tnode, TrieNode } from "./trieNode";
 
-/** Broken rules, by number. */
-export const CHECK_OK: u32 = 0;
-export const CHECK_PARENT: u32 = 1;
-export const CHECK_FRESH: u32 = 2;
-export const CHECK_SHAPE: u32 = 3;
-export const CHECK_KEY: u32 = 4;
-export const CHECK_COUNTS: u32 = 5;
-export const CHECK_TOO_FEW: u32 = 6;
-export const CHECK_LEAF_EMPTY: u32 = 7;
-export const CHECK_PLEN: u32 = 8;
-export const CHECK_ALIASES: u32 = 9;
-export const CHECK_INFO: u32 = 10;
-export const CHECK_TREEREF: u32 = 11;
-export const CHECK_POOL: u32 = 12;
-export const CHECK_DEAD_LIST: u32 = 13;
-export const CHECK_NUMBERS: u32 = 14;
-
-function checkAliases(falh: usize): u32 {
-  if (listEmpty(falh)) return CHECK_ALIASES;
-  let lastTos: u32 = 255;
-  let lastPriority: u32 = 0;
-  for (let at = listNext(falh); at != falh; at = listNext(at)) {
-    const fa = changetype<FibAlias>(at);
-    if (fa.info == 0 || fa.info >= fibInfos().capacity) return CHECK_INFO;
-    const fi = fibInfoAt(fa.info);
-    if (fi.treeref == 0 || fi.dead || fi.index != fa.info) return CHECK_INFO;
-    if (<u32>fa.tos > lastTos) return CHECK_ALIASES;
-    if (<u32>fa.tos == lastTos && fi.priority < lastPriority) return CHECK_ALIASES;
-    lastTos = fa.tos;
-    lastPriority = fi.priority;
-  }
-  return CHECK_OK;
-}
-
 function checkLeaf(leaf: Leaf): u32 {
   if (hlistEmpty(leaf.list)) return CHECK_LEAF_EMPTY;
   let above: u32 = 33;
@@ -68,7 +44,7 @@ function checkLeaf(leaf: Leaf): u32 {
     if (li.plen >= above || li.maskPlen != maskOfLength(li.plen)) return CHECK_PLEN;
     if ((leaf.key & li.maskPlen) != leaf.key) return CHECK_PLEN;
     above = li.plen;
-    const broken = checkAliases(li.falh);
+    const broken = aliasesCheck(li.falh);
     if (broken != CHECK_OK) return broken;
   }
   return CHECK_OK;
@@ -108,39 +84,13 @@ export function fibTrieCheck(table: FibTable): u32 {
   return root.none ? CHECK_OK : checkNode(root, changetype<Tnode>(0));
 }
 
-/** Adds one to `auditRefs` of every fib_info for each alias of `table`. */
-function countRefs(table: FibTable): void {
+/** Counts the aliases of `table` into the `auditRefs` of their fib_infos. */
+export function trieCountRefs(table: FibTable): void {
   for (let leaf = trieFirstLeaf(table); !leaf.none; leaf = trieNextLeaf(leaf)) {
     for (let at = hlistFirstRcu(leaf.list); at; at = hlistNextRcu(at)) {
-      const falh = changetype<LeafInfo>(at).falh;
-      for (let fa = listNext(falh); fa != falh; fa = listNext(fa)) {
-        fibInfoAt(changetype<FibAlias>(fa).info).auditRefs += 1;
-      }
+      aliasesCountRefs(changetype<LeafInfo>(at).falh);
     }
   }
-}
-
-/**
- * CHECK_OK if every fib_info has as many treerefs as aliases hold it and `held` more, those that
- * the host keeps by `fibCreateInfo` for a bulk load (each once), and no number is lost. Numbers
- * that wait for RCU or a client are the difference `waiting`, which the caller knows.
- */
-export function fibInfoCheck(held: u32, waiting: u32): u32 {
-  const infos = fibInfos();
-  for (let i: u32 = 1; i < infos.nextIndex; i++) fibInfoAt(i).auditRefs = 0;
-  countRefs(changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)));
-  countRefs(changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)));
-  let surplus: u32 = 0;
-  let hashed: u32 = 0;
-  for (let i: u32 = 1; i < infos.nextIndex; i++) {
-    const fi: FibInfo = fibInfoAt(i);
-    if (fi.treeref < fi.auditRefs) return CHECK_TREEREF;
-    surplus += fi.treeref - fi.auditRefs;
-    if (fi.treeref != 0) hashed += 1;
-  }
-  if (surplus != held || hashed != infos.inUse) return CHECK_TREEREF;
-  const known = infos.nextIndex - 1;
-  return known == hashed + fibInfosFree() + waiting ? CHECK_OK : CHECK_NUMBERS;
 }
 
 /**

@@ -32,6 +32,9 @@ export class LeafInfo {
 export const LEAF_INFO_FALH: usize = 24;
 export const LEAF_INFO_RCU: usize = 40;
 
-if (offsetof<LeafInfo>() != 56) ERROR("LeafInfo is 56 bytes");
+/** Bytes of a leaf_info. */
+export const LEAF_INFO_BYTES: usize = 56;
+
+if (offsetof<LeafInfo>() != LEAF_INFO_BYTES) ERROR("LeafInfo is 56 bytes");
 if (offsetof<LeafInfo>("_falh0") != LEAF_INFO_FALH) ERROR("LEAF_INFO_FALH is stale");
 if (offsetof<LeafInfo>("_rcu0") != LEAF_INFO_RCU) ERROR("LEAF_INFO_RCU is stale");

@@ -1,7 +1,9 @@
 /**
- * The table part: a region of bytes with tables, tries and aliases, that machines of a cell share.
+ * The table part: a region of bytes with tables, what finds their routes, and aliases, that
+ * machines of one kind of FIB share.
  *
- *   tableAt ─▶ ╒═ 0 TablePart ═╤═ 64 local ═╤═ 128 main ═╤═ 192 TableClass × 26 ═╤═ 4096 pages … ═╕
+ *   tableAt ─▶ ╒═ 0 TablePart ═╤═ 64 local ═╤═ 448 main ═╤═ 832 26 × TableClass ═╤═ 4096 pages … ═╕
+ *   a table    ╒═ 0 FibTable ══╤═ 64 its data: `fn_hash`, 272 bytes; a trie needs the root only ═╕
  *
  * It is loaded once, saved, and put back at the same offset by one copy; so it holds nothing of a
  * machine: fib_infos by number, no lock, no counts of the design part. Before it is saved or shared
@@ -16,6 +18,8 @@ import { RT_TABLE_LOCAL, RT_TABLE_MAIN } from "./rtnetlink";
 import { TNODE_CHILDREN, TrieNode } from "./trieNode";
 
 export const TABLE_MAGIC: u32 = 0x66696274;
+export const TABLE_KIND_TRIE: u32 = 0;
+export const TABLE_KIND_HASH: u32 = 1;
 
 @unmanaged
 export class TablePart {
@@ -31,7 +35,8 @@ export class TablePart {
   deadBytes: u32;
   /** Times an inflate or halve was given up for want of memory: `resize_node_skipped`. */
   resizeSkipped: u32;
-  private _pad: u32;
+  /** TABLE_KIND_…: what finds the routes. */
+  kind: u32;
   private _pad1: u64;
   private _pad2: u64;
   private _pad3: u64;
@@ -103,14 +108,18 @@ const LEAF_CLASS_BYTES: usize = 56;
 export const TNODE_BITS_MAX: u32 = 24;
 export const CLASSES: u32 = CLASS_TNODE + TNODE_BITS_MAX;
 
+/** From a FibTable to its data: the kernel's `tb_data`. */
+export const TABLE_DATA: usize = 64;
+/** Room for a FibTable and its data. */
+const TABLE_BYTES: usize = 384;
 const LOCAL_AT: usize = 64;
-const MAIN_AT: usize = 128;
-const CLASSES_AT: usize = 192;
+const MAIN_AT: usize = LOCAL_AT + TABLE_BYTES;
+const CLASSES_AT: usize = MAIN_AT + TABLE_BYTES;
 /** Unit in which classes take memory, and the size of the header. */
 export const TABLE_PAGE: usize = 4096;
 
 if (offsetof<TablePart>() != LOCAL_AT) ERROR("TablePart is one line");
-if (offsetof<FibTable>() != MAIN_AT - LOCAL_AT) ERROR("FibTable is one line");
+if (offsetof<FibTable>() != TABLE_DATA) ERROR("FibTable is one line");
 if (CLASSES_AT + <usize>CLASSES * offsetof<TableClass>() > TABLE_PAGE) ERROR("header overflows");
 
 /** The table part of this machine. */
@@ -144,19 +153,29 @@ function kmallocBytes(bytes: usize): usize {
   return size;
 }
 
-/** Makes an empty table part in the bytes the superblock names. False if they are too few. */
-export function tablePartInit(): bool {
+/**
+ * Makes an empty table part of `kind` in the bytes the superblock names, with two tables and no
+ * class. False if they are too few.
+ */
+export function tablePartClear(kind: u32): bool {
   const sb = superBlock();
   if (<usize>sb.tableBytes < 2 * TABLE_PAGE) return false;
   fillBytes(sb.tableAt, 0, TABLE_PAGE);
   const part = tablePart();
   part.magic = TABLE_MAGIC;
+  part.kind = kind;
   part.bytes = sb.tableBytes;
   part.nextPageAt = <u32>((<usize>sb.tableAt + 2 * TABLE_PAGE - 1) & ~(TABLE_PAGE - 1));
   changetype<FibTable>(fibTableAt(RT_TABLE_LOCAL)).id = RT_TABLE_LOCAL;
   changetype<FibTable>(fibTableAt(RT_TABLE_MAIN)).id = RT_TABLE_MAIN;
-  tableClass(CLASS_LEAF).stride = <u32>LEAF_CLASS_BYTES;
   tableClass(CLASS_ALIAS).stride = <u32>LEAF_CLASS_BYTES;
+  return true;
+}
+
+/** Makes an empty table part for tries. False if the region is too small. */
+export function tablePartInit(): bool {
+  if (!tablePartClear(TABLE_KIND_TRIE)) return false;
+  tableClass(CLASS_LEAF).stride = <u32>LEAF_CLASS_BYTES;
   for (let bits: u32 = 1; bits <= TNODE_BITS_MAX; bits++) {
     const bytes: usize = TNODE_CHILDREN + ((<usize>8) << bits);
     tableClass(CLASS_TNODE + bits - 1).stride = <u32>kmallocBytes(bytes);

@@ -106,17 +106,6 @@ export function leafInfoFree(li: LeafInfo): void {
   poolRetire(CLASS_LEAF, changetype<usize>(li), li.rcuHead, RCU_FUNC_FREE_LEAF_INFO);
 }
 
-/** Address of an alias for fib_info number `info`, or 0. */
-export function aliasNew(info: u32, tos: u32, type: u32): usize {
-  const at = poolAlloc(CLASS_ALIAS);
-  if (at == 0) return 0;
-  const fa = changetype<FibAlias>(at);
-  fa.info = info;
-  fa.tos = <u8>tos;
-  fa.type = <u8>type;
-  return at;
-}
-
 /** Frees an alias that was unlinked, after a grace period; at once while loading. */
 export function aliasFree(fa: FibAlias): void {
   poolRetire(CLASS_ALIAS, changetype<usize>(fa), fa.rcuHead, RCU_FUNC_FREE_ALIAS);

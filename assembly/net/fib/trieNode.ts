@@ -124,8 +124,11 @@ export const TNODE_CHILDREN: usize = 64;
 export const TNODE_RCU: usize = 24;
 export const LEAF_RCU: usize = 24;
 
+/** Bytes of a leaf by its fields. */
+export const LEAF_BYTES: usize = 40;
+
 if (offsetof<TrieNode>() != 16) ERROR("TrieNode is 16 bytes");
-if (offsetof<Leaf>() != 40) ERROR("Leaf is 40 bytes");
+if (offsetof<Leaf>() != LEAF_BYTES) ERROR("Leaf is 40 bytes");
 if (offsetof<Leaf>("_rcu0") != LEAF_RCU) ERROR("LEAF_RCU is stale");
 if (offsetof<Tnode>() != TNODE_CHILDREN) ERROR("the children follow the header");
 if (offsetof<Tnode>("deadNext") != TNODE_RCU) ERROR("TNODE_RCU is stale");

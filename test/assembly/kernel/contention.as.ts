@@ -36,6 +36,7 @@ import { rcurefGet, rcurefPut } from "../../../assembly/lib/rcuref";
 import { refAtomicHold, refAtomicRelease } from "../../../assembly/lib/refAtomic";
 import { refIncNotZeroHoldSafe, refIncNotZeroRelease } from "../../../assembly/lib/refIncNotZero";
 import { refPercpuHold, refPercpuRelease } from "../../../assembly/lib/refPercpu";
+import { readLock, readUnlock, writeLock, writeUnlock } from "../../../assembly/lib/rwlock";
 import {
   readSeqbegin,
   readSeqretry,
@@ -76,6 +77,26 @@ export function lockedPair(lock: usize, pair: usize, n: u32, locked: u32): u32 {
     plainStore32(pair, x + 1);
     plainStore32(pair + 4, x + 1);
     if (locked != 0) spinUnlock(lock);
+  }
+  return wrong;
+}
+
+/** Readers must find the pair equal; every `period`-th turn is a write, none at 0. */
+export function rwlockPair(lock: usize, pair: usize, n: u32, period: u32): u32 {
+  let wrong: u32 = 0;
+  for (let i: u32 = 1; i <= n; i++) {
+    const writes = period != 0 && i % period == 0;
+    if (writes) writeLock(lock);
+    else readLock(lock);
+    const x = plainLoad32(pair);
+    if (x != plainLoad32(pair + 4)) wrong++;
+    if (writes) {
+      plainStore32(pair, x + 1);
+      plainStore32(pair + 4, x + 1);
+      writeUnlock(lock);
+    } else {
+      readUnlock(lock);
+    }
   }
   return wrong;
 }

@@ -63,6 +63,20 @@ describe.each(["release", "debug"] as const)("on %s threads", (flavour) => {
     expect(lost).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["each writes at times", [4, 4, 4, 4]],
+    ["one writes beside readers", [0, 0, 1, 0]],
+  ])("a rwlock keeps writers alone: %s", async (_, periods) => {
+    const lock = scratch(64);
+    const pair = scratch(64);
+    const calls = periods.map((period) => {
+      return { name: "rwlockPair", args: [lock, pair, n(400_000), period] };
+    });
+    expect(await four.run(calls)).toEqual([0, 0, 0, 0]);
+    expect(m.u32[pair / 4]).toBe(n(400_000));
+    expect(m.u32[lock / 4]).toBe(0);
+  });
+
   it("seqlock readers never see half a write", async () => {
     const at = scratch(64);
     const pair = scratch(64);

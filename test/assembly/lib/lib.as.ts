@@ -56,6 +56,7 @@ export {
   refIncNotZeroRelease,
 } from "../../../assembly/lib/refIncNotZero";
 export { refPercpuHold, refPercpuRelease, refPercpuSum } from "../../../assembly/lib/refPercpu";
+export { readLock, readUnlock, writeLock, writeUnlock } from "../../../assembly/lib/rwlock";
 export {
   readSeqbegin,
   readSeqretry,

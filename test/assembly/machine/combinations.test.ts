@@ -9,9 +9,9 @@ const judge = referenceRouter();
 describe("combinations of knobs", () => {
   it("are as many as the sound rows", () => {
     // Slots: 2 output-slots × 2 norefs × 2 lists × 2 device counts × 2 frees, each with the atomic
-    // count without slot counts and all three with them. None: 3 counts × 2 × 2 × 2.
-    expect(combinations()).toHaveLength(32 * 4 + 24);
-    expect(new Set(combinations()).size).toBe(32 * 4 + 24);
+    // count without slot counts and all three with them. None: 3 counts × 2 × 2 × 2. Two FIBs.
+    expect(combinations()).toHaveLength(2 * (32 * 4 + 24));
+    expect(new Set(combinations()).size).toBe(2 * (32 * 4 + 24));
   });
 
   it.each(sampleCombinations(2, 2))(

@@ -52,6 +52,11 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     shared: { perPacket: { devHolds: 1, atomicRmw: 3 } },
     percpu: { perPacket: { devHolds: 1, atomicRmw: 1 } },
   },
+  fib: {
+    trie: { perPacket: { lookups: 2, zoneProbes: 0, atomicRmw: 0 } },
+    // Both zones of local, then those of main from its longest on.
+    hash: { perPacket: { lookups: 2, zoneProbes: 3.9, atomicRmw: 4 } },
+  },
   free: {
     now: { perPacket: { rcuCallbacks: 0 } },
     rcu: { perPacket: { rcuCallbacks: 1 } },

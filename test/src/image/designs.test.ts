@@ -14,12 +14,13 @@ const LINUX_3_10 = {
   DST_UNCACHED: 0,
   DST_DEV_COUNT: 1,
   DST_FREE: 1,
+  DST_FIB: 0,
 };
 
 const ALL_KNOBS =
   "route-cache=none|nexthop|direct, output-slot=shared|percpu, slot-ref=uncounted|counted, " +
   "noref=off|on, refcount=atomic|inc-not-zero|rcuref, uncached=global|percpu, " +
-  "dev-count=shared|percpu, free=now|rcu";
+  "dev-count=shared|percpu, free=now|rcu, fib=trie|hash";
 
 function refusal(text: string): string {
   try {

@@ -27,7 +27,8 @@ async function audited(
 }
 
 describe("auditMachine", () => {
-  it.each(["linux-3.10", "no-cache", "nexthop-direct"])("balances for %s", async (design) => {
+  const DESIGNS = ["linux-3.10", "no-cache", "nexthop-direct", "linux-3.10+fib=hash"];
+  it.each(DESIGNS)("balances for %s", async (design) => {
     for (const flavour of ["release", "debug"]) {
       const report = await audited(`${design}.${flavour}`, () => {});
       expect(report.failures).toEqual([]);
@@ -69,6 +70,21 @@ describe("auditMachine", () => {
     expect(report.failures).toEqual([
       "words of the guard page that are not zero: found 1, expected 0",
     ]);
+  });
+
+  it.each([
+    ["trie", 5],
+    ["hash", 16],
+  ])("finds a table that is out of order, fib=%s", async (fib, rule) => {
+    const report = await audited(`nexthop-direct+fib=${fib}.release`, (machine) => {
+      // Main is at 448 of the part. Its root: 8 on, and then the count of full children. Its
+      // first zone: at 64 + 264, and then the number of buckets.
+      const table = machine.table.base + 448;
+      const at = machine.u32[(table + (fib === "hash" ? 64 + 264 : 8)) / 4] ?? 0;
+      const word = (at + (fib === "hash" ? 20 : 16)) / 4;
+      machine.u32[word] = (machine.u32[word] ?? 0) + 1;
+    });
+    expect(report.failures).toEqual([`validity of the tables: found ${rule}, expected 0`]);
   });
 
   it("finds a count of routes that is wrong", async () => {

@@ -78,7 +78,9 @@ describe("changes under traffic", () => {
     expect(count("forwarding")).toBeGreaterThan(20);
   });
 
-  it.each(["linux-3.10", "no-cache", "nexthop-direct"])("%s", async (design) => {
+  const designs = ["linux-3.10", "no-cache", "nexthop-direct"];
+  const withHash = ["linux-3.10+fib=hash", "nexthop-direct+fib=hash"];
+  it.each([...designs, ...withHash])("%s", async (design) => {
     const result = await run(await builtImage(design), PACKETS);
     say(design, result);
     expect(result.verdict.faults).toEqual([]);
@@ -90,9 +92,9 @@ describe("changes under traffic", () => {
     expect(result.audit).toEqual([]);
   });
 
-  it("linux-3.10, debug image", async () => {
-    const result = await run(await builtImage("linux-3.10", "debug"), DEBUG_PACKETS);
-    say("linux-3.10 debug", result);
+  it.each(["linux-3.10", "linux-3.10+fib=hash"])("%s, debug image", async (design) => {
+    const result = await run(await builtImage(design, "debug"), DEBUG_PACKETS);
+    say(`${design} debug`, result);
     expect(result.verdict.faults).toEqual([]);
     expect(result.audit).toEqual([]);
   });

@@ -1,8 +1,19 @@
 /** An experiment: one memory, budget first, flow lists for every CPU of every machine. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { auditMachine } from "../../../src/machine/audit.js";
 import { Experiment } from "../../../src/machine/experiment.js";
+import { adoptTablePart } from "../../../src/machine/loadTable.js";
+import { BootError } from "../../../src/machine/machine.js";
+import { sentFrames } from "../../../src/machine/txRing.js";
 import { UsageError } from "../../../src/reference/usageError.js";
-import { machineOf, type Small, setWorkload, smallExperiment } from "./smallExperiment.js";
+import {
+  drainHere,
+  machineOf,
+  runPackets,
+  type Small,
+  setWorkload,
+  smallExperiment,
+} from "./smallExperiment.js";
 
 describe("Experiment", () => {
   let small: Small;
@@ -40,13 +51,42 @@ describe("Experiment", () => {
     }
   });
 
+  it("has a table part for each kind of FIB, loaded by the first of its kind", async () => {
+    const designs = ["linux-3.10", "linux-3.10+fib=hash", "no-cache", "no-cache+fib=hash"];
+    const mixed = await smallExperiment(designs.map((design) => `${design}.release`));
+    setWorkload(mixed, "internet-mix");
+    const { trie, hash } = mixed.experiment.plan.tables;
+    const parts = mixed.machines.map((machine) => machine.word("SB_TABLE_AT"));
+    expect(parts).toEqual([trie?.base, hash?.base, trie?.base, hash?.base]);
+    expect(mixed.experiment.budget).toMatch(/: table as trie \d+ MiB and as hash \d+ MiB for /);
+    const [first, ...others] = mixed.machines.map((machine) => {
+      runPackets(machine, "forwardPackets", 64);
+      return sentFrames(machine, 0, 0);
+    });
+    expect(first).toHaveLength(64);
+    for (const other of others) expect(other).toEqual(first);
+    for (const machine of mixed.machines) {
+      const { world, routesByNexthop } = mixed;
+      const drain = (): Promise<void> => drainHere(machine);
+      const report = await auditMachine({ machine, world, routesByNexthop, drain });
+      expect(report.failures).toEqual([]);
+    }
+  });
+
+  it("refuses a part of the other kind", async () => {
+    const both = await smallExperiment(["linux-3.10.release", "linux-3.10+fib=hash.release"]);
+    const machine = machineOf(both, 0);
+    machine.setWord("SB_TABLE_AT", machineOf(both, 1).word("SB_TABLE_AT"));
+    expect(() => adoptTablePart(machine, both.world)).toThrow(BootError);
+  });
+
   it("says that too much was asked for before anything is reserved", async () => {
     const machine = machineOf(small, 0);
     const images = Array.from({ length: 40 }, () => machine.image);
     const { world, table, nexthopOf, templates } = small;
     const boot = { ...machine.options, cpus: 64 };
     const request = { images, world, table, nexthopOf, templates, flowPairs: 64, boot };
-    expect(() => Experiment.plan(request, 40)).toThrow(UsageError);
+    expect(() => Experiment.plan(request, new Array(40).fill("trie"))).toThrow(UsageError);
     await expect(Experiment.create(request)).rejects.toThrow(/^memory \d+ MiB: .*; allowed: 4095/);
   });
 });

@@ -20,7 +20,7 @@ describe("Machine", () => {
     expect(machine.word("SB_HZ")).toBe(1000);
     expect(machine.word("SB_PACKETS_PER_TICK")).toBe(1000);
     expect(machine.word("SB_FIB_TABLES")).toBe(2);
-    expect(machine.word("SB_TABLE_AT")).toBe(memoryPlan.table.base);
+    expect(machine.word("SB_TABLE_AT")).toBe(machine.table.base);
     expect(machine.word("SB_TEMPLATES_AT")).toBe(memoryPlan.templates.base);
     expect(machine.word("SB_FIB_INFOS")).toBe(NEXTHOPS);
     const next = machine.word("SB_BOOT_NEXT_AT");

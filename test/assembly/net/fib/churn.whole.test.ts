@@ -10,9 +10,11 @@ const ENTRY = "test/assembly/net/fib/churn.as.ts";
 const PROBES = 2048;
 
 describe.each([
-  ["release", 300_000],
-  ["debug", 60_000],
-] as const)("changes under lookups, %s", (flavour, changes) => {
+  ["release", "trie", 300_000],
+  ["debug", "trie", 60_000],
+  ["release", "hash", 300_000],
+  ["debug", "hash", 60_000],
+] as const)("changes under lookups, %s, %s", (flavour, kind, changes) => {
   let m: TestMachine;
   let threads: Threads;
   let control: Record<string, WasmCall>;
@@ -25,6 +27,7 @@ describe.each([
   beforeAll(async () => {
     m = await testMachine(ENTRY, {
       flavour,
+      defines: { DST_FIB: kind === "hash" ? 1 : 0 },
       cpus: 2,
       bootBytes: 2 << 20,
       tableBytes: 4 << 20,

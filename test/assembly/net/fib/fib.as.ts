@@ -6,6 +6,7 @@ import { rcuReadLock, rcuReadUnlock } from "../../../../assembly/kernel/rcu";
 import { listAddTail, listInit } from "../../../../assembly/lib/listHead";
 import { FibAlias } from "../../../../assembly/net/fib/fibAlias";
 import { FibConfig, nhConfigOf } from "../../../../assembly/net/fib/fibConfig";
+import { fibCheckAll } from "../../../../assembly/net/fib/fibHost";
 import { FibInfo, fibInfoAt, fibInfos, nhRthOutput } from "../../../../assembly/net/fib/fibInfo";
 import { fibSemanticMatch } from "../../../../assembly/net/fib/fibMatch";
 import { FibResult, thisFibResult } from "../../../../assembly/net/fib/fibResult";
@@ -14,8 +15,10 @@ import {
   fibInfoHold,
   fibInfoPut,
   fibReleaseInfo,
+  fibInfoInit as infoInit,
 } from "../../../../assembly/net/fib/fibSemantics";
 import {
+  FIB_INFO_BUCKETS,
   fibLoadRoutes,
   fibLookup,
   fibTableAt,
@@ -23,13 +26,8 @@ import {
   fibTableFlush,
   fibTableInsert,
   fibTableLookup,
+  fibTableStat,
 } from "../../../../assembly/net/fib/fibTable";
-import {
-  fibInfoCheck,
-  fibTrieCheck,
-  tablePoolCheck,
-} from "../../../../assembly/net/fib/fibTrieCheck";
-import { FibTrieStat, fibTrieStat } from "../../../../assembly/net/fib/fibTrieStat";
 import { rtnlLock, rtnlUnlock } from "../../../../assembly/net/fib/rtnl";
 import {
   CLASSES,
@@ -58,7 +56,6 @@ export {
   tablePartBytes,
 } from "../../../../assembly/net/fib/fibHost";
 export {
-  fibInfoInit,
   fibSyncDownDev,
   fibSyncUpDev,
 } from "../../../../assembly/net/fib/fibSemantics";
@@ -231,20 +228,25 @@ export function infosInUse(): u32 {
   return fibInfos().inUse;
 }
 
-/** Number of the first broken rule of both tries, the fib_infos and the pools; 0: all is well. */
+export function fibInfoInit(capacity: u32, nhsMax: u32): bool {
+  return infoInit(capacity, nhsMax, FIB_INFO_BUCKETS);
+}
+
+export function infoBuckets(): u32 {
+  return fibInfos().hashMask + 1;
+}
+
+/** Number of the first broken rule of both tables, the fib_infos and the pools; 0: all is well. */
 export function checkAll(scratch: usize, held: u32, infosWaiting: u32): u32 {
-  let broken = fibTrieCheck(changetype<FibTable>(fibTableAt(255)));
-  if (broken == 0) broken = fibTrieCheck(changetype<FibTable>(fibTableAt(254)));
-  if (broken == 0) broken = fibInfoCheck(held, infosWaiting);
-  if (broken != 0) return broken;
-  return tablePoolCheck(changetype<FibTrieStat>(scratch), changetype<FibTrieStat>(scratch + 256));
+  return fibCheckAll(held, infosWaiting, scratch);
 }
 
+/** The figures of a table: a FibTrieStat, or with `fib=hash` a FnHashStat. */
 export function stat(id: u32, at: usize): void {
-  fibTrieStat(changetype<FibTable>(fibTableAt(id)), changetype<FibTrieStat>(at));
+  fibTableStat(fibTableAt(id), at);
 }
 
-/** Objects of all classes that are in a trie. */
+/** Objects of all classes that are in use. */
 export function poolLive(): u32 {
   let live: u32 = 0;
   for (let id: u32 = 0; id < CLASSES; id++) live += tableClass(id).live;

@@ -16,9 +16,33 @@ export const EXCL = 0x200;
 export const REPLACE = 0x100;
 export const NOWHERE = 255;
 
+/** The kinds of FIB, and the define that compiles each. */
+export const KINDS = ["trie", "hash"] as const;
+export type Kind = (typeof KINDS)[number];
+const DEFINE: Record<Kind, number> = { trie: 0, hash: 1 };
+
+/** Words of a zone in a FnHashStat (`assembly/net/fib/fnHashStat.ts`), and where they begin. */
+const ZONE_WORDS = 22;
+const ZONES_AT = 24;
+const SCRATCH_BYTES = 4096;
+
+/** A zone of a hash table. */
+export interface Zone {
+  order: number;
+  divisor: number;
+  entries: number;
+  longest: number;
+  aliases: number;
+  /** Buckets with a chain of 0, 1, … 15, 16 or more nodes. */
+  chains: number[];
+}
+
 /** A CPU area of the test machine, and the word of a trap's site in it. */
 const CPU_AREA_BYTES = 8192;
 const FAULT_SITE = 20;
+/** Cost counters in it, and the number of one (`assembly/arch/costs.ts`). */
+const PCPU_COSTS = 64;
+const COST_ZONE_PROBE = 24;
 
 /** A route as a test names it; everything but the prefix has a default. */
 export interface Route {
@@ -73,19 +97,25 @@ export class FibMachine {
     memory: Uint32Array,
     readonly rowsAt: number,
     private readonly faultAt: number,
+    readonly kind: Kind,
   ) {
     this.memory = memory;
     this.config = this.call("bootAlloc", 1024, 64);
-    this.scratch = this.call("bootAlloc", 512, 64);
+    this.scratch = this.call("bootAlloc", SCRATCH_BYTES, 64);
   }
 
   /** Boots; `infos` numbers of fib_info with up to `nhs` nexthops each. */
-  static async boot(options: TestMachineOptions = {}, infos = 64, nhs = 4): Promise<FibMachine> {
-    const m = await testMachine(ENTRY, options);
+  static async boot(
+    options: TestMachineOptions = {},
+    infos = 64,
+    nhs = 4,
+    kind: Kind = "trie",
+  ): Promise<FibMachine> {
+    const m = await testMachine(ENTRY, { ...options, defines: { DST_FIB: DEFINE[kind] } });
     // The control plane: it may change tables and, in these tests, look up.
     const cpu = options.cpus ?? 2;
     const faultAt = m.regions.cpuAreas.base + cpu * CPU_AREA_BYTES + FAULT_SITE;
-    const machine = new FibMachine(m.cpu(cpu), m.u32, m.regions.rings.base, faultAt);
+    const machine = new FibMachine(m.cpu(cpu), m.u32, m.regions.rings.base, faultAt, kind);
     if (machine.call("fibInfoInit", infos, nhs) !== 1) throw new Error("no room for fib_infos");
     if (machine.call("fibTableInit") !== 1) throw new Error("no room for tables");
     machine.call("rcuCpuOnline");
@@ -178,9 +208,48 @@ export class FibMachine {
     this.call("rcuBarrierLocal");
   }
 
-  /** Number of the first rule that is broken (`fibTrieCheck.ts`); 0: none. */
+  /** Number of the first rule that is broken (`fibCheck.ts`); 0: none. */
   check(held = 0, infosWaiting = 0): number {
     return this.call("checkAll", this.scratch, held, infosWaiting);
+  }
+
+  /** The zones of a hash table, longest prefixes first. */
+  zones(table = MAIN): Zone[] {
+    this.call("stat", table, this.scratch);
+    const count = this.memory[this.scratch / 4] ?? 0;
+    return Array.from({ length: count }, (_, i) => {
+      const at = (this.scratch + ZONES_AT) / 4 + i * ZONE_WORDS;
+      const [order = 0, divisor = 0, entries = 0, longest = 0, aliases = 0, ...chains] =
+        this.memory.slice(at, at + ZONE_WORDS);
+      return { order, divisor, entries, longest, aliases, chains };
+    });
+  }
+
+  /** Zones that lookups have probed since `clearZoneProbes`; debug images count. */
+  zoneProbes(): number {
+    return this.memory[this.zoneProbesAt() / 4] ?? 0;
+  }
+
+  clearZoneProbes(): void {
+    this.memory[this.zoneProbesAt() / 4] = 0;
+  }
+
+  /** The counter COST_ZONE_PROBE of the control plane's CPU area. */
+  private zoneProbesAt(): number {
+    return this.faultAt - FAULT_SITE + PCPU_COSTS + 4 * COST_ZONE_PROBE;
+  }
+
+  /** Routes of a table. */
+  aliases(table = MAIN): number {
+    if (this.kind === "trie") return this.stat(table).aliases;
+    return this.zones(table).reduce((sum, zone) => sum + zone.aliases, 0);
+  }
+
+  /** Objects of the table part that are in use, but for zones and buckets, which always stay. */
+  liveObjects(): number {
+    const live = this.call("poolLive");
+    if (this.kind === "trie") return live;
+    return live - 2 * (this.zones(MAIN).length + this.zones(LOCAL).length);
   }
 
   /** The first words of a FibTrieStat, by name. */

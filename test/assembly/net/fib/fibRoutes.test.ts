@@ -3,16 +3,16 @@
  * answers.
  */
 import { beforeEach, describe, expect, it } from "vitest";
-import { APPEND, CREATE, EXCL, FibMachine, ip, LOCAL, MAIN, REPLACE } from "./fibMachine.js";
+import { APPEND, CREATE, EXCL, FibMachine, ip, KINDS, LOCAL, MAIN, REPLACE } from "./fibMachine.js";
 
 const NET = { key: ip("10.0.0.0"), plen: 8 };
 const INSIDE = ip("10.1.2.3");
 const via = (gw: number, oif = 1) => [{ oif, gw }];
 
-describe("requests", () => {
+describe.each(KINDS)("requests, %s", (kind) => {
   let m: FibMachine;
   beforeEach(async () => {
-    m = await FibMachine.boot();
+    m = await FibMachine.boot({}, 64, 4, kind);
   }, 60_000);
 
   it("refuses lengths over 32, host bits and unknown types with -EINVAL", () => {
@@ -45,7 +45,7 @@ describe("requests", () => {
     expect(m.insert({ ...NET, nlflags: CREATE | REPLACE })).toBe(0);
     m.settle();
     expect(m.check()).toBe(0);
-    expect(m.stat().aliases).toBe(1);
+    expect(m.aliases()).toBe(1);
   });
 
   it("appends after its equals, else inserts before them; replaces the first in place", () => {
@@ -79,7 +79,7 @@ describe("requests", () => {
     expect(m.remove({ ...precise, nexthops: via(6, 2) })).toBe(0);
     m.settle();
     expect(m.check()).toBe(0);
-    expect(m.call("poolLive")).toBe(0);
+    expect(m.liveObjects()).toBe(0);
   });
 
   it("asks only the nexthop of the wanted device, and only scopes narrow enough", () => {

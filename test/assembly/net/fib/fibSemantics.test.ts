@@ -1,6 +1,6 @@
 /** fib_info: sharing, counts, numbers, and devices that go. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { deviceOf, FibMachine, ip, LOCAL, MAIN } from "./fibMachine.js";
+import { deviceOf, FibMachine, ip, KINDS, LOCAL, MAIN } from "./fibMachine.js";
 
 const DEAD = 1;
 const net = (i: number) => ({ key: ip("10.0.0.0") + i * 256, plen: 24 });
@@ -9,10 +9,10 @@ const two = [
   { oif: 2, gw: 2 },
 ];
 
-describe("fib_info", () => {
+describe.each(KINDS)("fib_info, %s", (kind) => {
   let m: FibMachine;
   beforeEach(async () => {
-    m = await FibMachine.boot({}, 8, 2);
+    m = await FibMachine.boot({}, 8, 2, kind);
   }, 60_000);
 
   it("F4-48 identical nexthop sets share one fib_info, any difference makes another", () => {
@@ -63,6 +63,27 @@ describe("fib_info", () => {
     expect(m.check(0, 0)).toBe(0);
   });
 
+  it("doubles its hash, from 1 or 16, at as many as it has buckets, and finds all", async () => {
+    const big = await FibMachine.boot({}, 101, 1, kind);
+    const first = kind === "hash" ? 1 : 16;
+    expect(big.call("infoBuckets")).toBe(first);
+    const numbers: number[] = [];
+    for (let gw = 1; gw <= 100; gw++) {
+      numbers.push(big.createInfo({ nexthops: [{ oif: 1, gw }] }));
+      const before = Math.max(first, 2 ** Math.ceil(Math.log2(gw)));
+      expect(big.call("infoBuckets")).toBe(before);
+    }
+    expect(new Set(numbers).size).toBe(100);
+    for (let gw = 1; gw <= 99; gw++) {
+      big.call("releaseInfo", numbers[gw - 1] ?? 0);
+      big.settle();
+      expect(big.createInfo({ nexthops: [{ oif: 1, gw: gw + 1 }] })).toBe(numbers[gw]);
+      big.call("releaseInfo", numbers[gw] ?? 0);
+    }
+    expect(big.call("infosInUse")).toBe(1);
+    expect(big.call("infoBuckets")).toBe(128);
+  });
+
   it("refuses more nexthops than it was sized for", () => {
     expect(m.createInfo({ nexthops: [...two, { oif: 3, gw: 3 }] })).toBe(0);
   });
@@ -81,10 +102,10 @@ describe("fib_info", () => {
   });
 });
 
-describe("a device goes down", () => {
+describe.each(KINDS)("a device goes down, %s", (kind) => {
   let m: FibMachine;
   beforeEach(async () => {
-    m = await FibMachine.boot({}, 32, 2);
+    m = await FibMachine.boot({}, 32, 2, kind);
     m.insert({ ...net(1), nexthops: [{ oif: 1, gw: 1 }] });
     m.insert({ ...net(2), nexthops: [{ oif: 2, gw: 2 }] });
     m.insert({ ...net(3), nexthops: two });
@@ -105,12 +126,12 @@ describe("a device goes down", () => {
     expect(m.call("rtGenid")).toBe(genid);
     expect(m.deviceDown(1)).toBe(2);
     expect(m.call("rtGenid")).toBe(genid + 2);
-    expect(m.stat(MAIN).aliases).toBe(2);
-    expect(m.stat(LOCAL).aliases).toBe(0);
+    expect(m.aliases(MAIN)).toBe(2);
+    expect(m.aliases(LOCAL)).toBe(0);
     expect(m.deviceDown(2)).toBe(2);
     m.settle();
     expect(m.check()).toBe(0);
-    expect(m.call("poolLive")).toBe(0);
+    expect(m.liveObjects()).toBe(0);
   });
 
   it("a device that comes back revives the nexthops of routes that stayed", () => {

@@ -33,10 +33,12 @@ import { Leaf, Tnode } from "../../../../assembly/net/fib/trieNode";
 
 export { attachCpuArea as attach } from "../../../../assembly/arch/percpu";
 export { rcuBarrierLocal, rcuCpuOnline } from "../../../../assembly/kernel/rcu";
+export { aliasNew } from "../../../../assembly/net/fib/fibAliasList";
 export { fibPropsError, fibPropsScope } from "../../../../assembly/net/fib/fibProps";
+export { fibTrieCheck } from "../../../../assembly/net/fib/fibTrieCheck";
+export { fibTrieStat } from "../../../../assembly/net/fib/fibTrieStat";
 export { tablePartInit } from "../../../../assembly/net/fib/tablePart";
 export {
-  aliasNew,
   leafInfoNew,
   tnodeFlush,
 } from "../../../../assembly/net/fib/trieFree";
