@@ -1,6 +1,7 @@
 /**
  * The layout of what the host shows (`trace`, `show`): offsets and sizes as exported constants, as
- * in `layout.ts`, for `src/machine/traceReader.ts`, `src/machine/kernelViews.ts` and `src/machine/dstView.ts`.
+ * in `layout.ts`, for `src/machine/traceReader.ts`, `src/machine/kernelViews.ts` and
+ * `src/machine/dstView.ts`.
  */
 import { TraceEvent } from "./arch/trace";
 import { KmemCache, KmemCacheCpu } from "./mm/kmemCache";

@@ -28,7 +28,25 @@ describe("show", () => {
     expect(document.slabs[0].activeObjects).toBe(Number(row?.split(/ +/)[1]));
   });
 
+  it("prints entries as ip route does, as /proc/net/rt_cache, and as a dump", async () => {
+    const args = ["show", "linux-3.10", "cache", "--limit", "2"];
+    const route = await runCli(args);
+    expect(route.stdout).toMatch(
+      /^(?:\* via 10\.2\.\d+\.\d+ dev tx\d\n {4}cache {2}nh_rth_input, fib_info \d+\n){2}$/,
+    );
+    expect(route.stderr).toMatch(/^2 of \d+ entries$/m);
+    // Kernels without entries that name a flow print the header alone.
+    expect((await runCli([...args, "--proc"])).stdout).toMatch(/^Iface\tDestination[^\n]*\n$/);
+    const dump = await runCli([...args, "--format", "dump"]);
+    expect(dump.stdout.match(/^the dst_entry:$/gm)).toHaveLength(2);
+    const document = JSON.parse((await runCli([...args, "--json"])).stdout);
+    expect(document.cache).toHaveLength(2);
+    expect(document.cache[0]).toMatchObject({ obsolete: -1, refcnt: 0, rtType: 1 });
+  });
+
   const bad: [string, string[]][] = [
+    ["a format that is none", ["linux-3.10", "cache", "--format", "x"]],
+    ["two formats", ["linux-3.10", "cache", "--format", "dump", "--proc"]],
     ["a view that is none", ["linux-3.10", "everything"]],
     ["a workload that is none", ["linux-3.10", "slabs", "--workload", "x"]],
     ["no CPU", ["linux-3.10", "slabs", "--cpus", "0"]],
@@ -42,5 +60,5 @@ describe("show", () => {
 });
 
 it("has defaults that are arguments", () => {
-  expect(Object.keys(SHOW_DEFAULTS)).toEqual(["workload", "packets", "cpus"]);
+  expect(Object.keys(SHOW_DEFAULTS)).toEqual(["workload", "packets", "cpus", "limit"]);
 });

@@ -89,7 +89,7 @@ describe("routeLines", () => {
     );
   });
 
-  it("prints flags that iproute2 has no word for as a number, expiry across the clock's wrap", () => {
+  it("prints flags without a word as a number, and expiry across the clock's wrap", () => {
     const odd = { ...FLOW, rtFlags: 0x00110001, expires: 5_000, now: 0xfffffff0, metrics: [] };
     expect(routeLines([odd], device, HZ)[1]).toBe(
       "    cache <notify,100000>  expires 5sec iif rx0",
