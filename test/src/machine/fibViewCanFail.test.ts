@@ -1,5 +1,5 @@
 /**
- * `show fib` follows the tables: where a rule of their growth is changed in the image, the zones and
+ * `show fib` follows the tables: where a rule of growth is changed in the image, the zones and
  * the trie come out otherwise, with the same prefixes in them.
  */
 import { describe, expect, it } from "vitest";
