@@ -77,7 +77,7 @@ describe("F4-45 zones of the hash", () => {
     return m.zoneProbes();
   };
 
-  it("F4-45 one probe for each prefix length that exists and is no shorter than the answer's", () => {
+  it("F4-45 one probe for each length that exists and is no shorter than the answer's", () => {
     const lengths = [32, 24, 20, 16, 8, 0];
     for (const plen of [...lengths].reverse()) {
       const key = plen === 0 ? 0 : (INSIDE & netmask(plen)) >>> 0;
@@ -175,7 +175,7 @@ describe.each(KINDS)("F4-46 order of aliases, fib=%s", (kind) => {
     expect(m.lookup(INSIDE, { tos: 8 }).gw).toBe(3);
   });
 
-  it("F4-46 a new alias stands before its equals, an appended one behind, a replacement in place", () => {
+  it("F4-46 new aliases stand before their equals, appended behind, replacements in place", () => {
     m.insert({ ...NET, nexthops: via(1) });
     m.insert({ ...NET, nexthops: via(2), nlflags: CREATE | APPEND });
     m.insert({ ...NET, nexthops: via(3), nlflags: CREATE });

@@ -48,8 +48,6 @@ import { Rtable160 } from "../core/dstLayout160";
 import { Rtable208 } from "../core/dstLayout208";
 import { DST_OPS_IPV4 } from "../core/dstOps";
 import { NetDevice } from "../core/netDevice";
-import { FibInfo } from "../fib/fibInfo";
-import { fibInfoPut } from "../fib/fibSemantics";
 import { rtGenid } from "../fib/rtGenid";
 import { RTAX_MTU } from "../fib/rtnetlink";
 import { rtFreeMetrics } from "./rtMetrics";
