@@ -134,7 +134,7 @@ function addShow(program: Command, done: (code: number) => void): void {
     .command("show")
     .description("what a machine holds, in the kernel's own formats")
     .argument("<design>", "KERNEL[+KNOB=VALUE]…")
-    .argument("<what>", "cache, counters or slabs")
+    .argument("<what>", "cache, counters, slabs or fib")
     .option("--workload <name>", "whose packets run first", d.workload)
     .option("--packets <n>", "how many of them", d.packets)
     .option("--cpus <n>", "CPUs that take turns", d.cpus)

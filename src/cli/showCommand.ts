@@ -3,12 +3,14 @@
  * own formats, read from the machine's bytes.
  */
 import { type DstView, readCachedDsts } from "../machine/dstView.js";
+import { readFibStatistics } from "../machine/fibStatistics.js";
 import { readRtCacheStat, readSlabs } from "../machine/kernelViews.js";
 import { type Inspected, runWorkload } from "../measure/inspectMachine.js";
 import { UsageError } from "../reference/usageError.js";
 import { findDevice } from "../reference/world.js";
 import { type DeviceName, dumpLines, procLines, routeLines } from "../report/showCache.js";
 import { counterLines, countersJson } from "../report/showCounters.js";
+import { fibLines } from "../report/showFib.js";
 import { slabLines } from "../report/showSlabs.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { findWorkload } from "../workloads/workload.js";
@@ -85,10 +87,24 @@ const VIEWS: Readonly<Record<string, (inspected: Inspected, args: ShowArguments)
     const rows = readSlabs(machine);
     return { lines: slabLines(rows), data: rows };
   },
+  fib: fibView,
 };
 
 function linesText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Both tables, local first. */
+function fibView({ machine }: Inspected): View {
+  const tables = (["local", "main"] as const).map((table) => {
+    const name = table === "local" ? "Local" : "Main";
+    return { name, statistics: readFibStatistics(machine, table) };
+  });
+  const sizes = {
+    leafBytes: machine.layout.at("LEAF_BYTES"),
+    tnodeBytes: machine.layout.at("TNODE_CHILDREN"),
+  };
+  return { lines: fibLines(tables, sizes), data: tables };
 }
 
 /** Runs the command and returns its exit code. */

@@ -21,6 +21,8 @@ export interface CompileRequest {
   defines: Readonly<Record<string, number>>;
   /** Keep function names in the binary, for golden listings. @default false */
   names?: boolean;
+  /** Changes the text of a source, by its path in the package: for tests that break an image. */
+  change?: (file: string, text: string) => string;
 }
 
 /** asc refused the sources: its diagnostics are the message. */
@@ -71,7 +73,10 @@ export async function compileImage(request: CompileRequest): Promise<Uint8Array>
       stderr: sink,
       readFile: async (name: string, baseDir: string) => {
         if (path.basename(name) === CONFIG_NAME) return config;
-        return readFile(path.resolve(baseDir, name), "utf8").catch(() => null);
+        const file = path.resolve(baseDir, name);
+        const text = await readFile(file, "utf8").catch(() => null);
+        if (text === null || request.change === undefined) return text;
+        return request.change(path.relative(packageRoot, file), text);
       },
       writeFile: (name: string, contents: string | Uint8Array) => {
         if (name.endsWith(".wasm") && typeof contents !== "string") binary = contents;

@@ -3,8 +3,9 @@
  * routed packet. What follows is `neighbourOutput.ts`.
  */
 import { plainStore8, plainStore16, plainStore32 } from "../../arch/atomic";
-import { traceCall } from "../../arch/trace";
+import { traceCall, traceEvent } from "../../arch/trace";
 import {
+  BRANCH_SOURCE,
   TRACE_DST_OUTPUT,
   TRACE_IP_BUILD_AND_SEND_PKT,
   TRACE_IP_OUTPUT,

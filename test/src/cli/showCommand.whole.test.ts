@@ -28,6 +28,16 @@ describe("show", () => {
     expect(document.slabs[0].activeObjects).toBe(Number(row?.split(/ +/)[1]));
   });
 
+  it("prints the tables: a trie as fib_triestat, a hash by its zones", async () => {
+    const trie = await runCli(["show", "linux-3.10", "fib"]);
+    expect(trie.stdout).toMatch(/^Local:\n\tAver depth: {5}\d+\.\d\d\n/m);
+    expect(trie.stdout).toMatch(/^\tPrefixes: {7}1\d\d\d\n/m);
+    const hash = await runCli(["show", "linux-3.10+fib=hash", "fib", "--json"]);
+    const { fib } = JSON.parse(hash.stdout);
+    expect(fib.map((table: { name: string }) => table.name)).toEqual(["Local", "Main"]);
+    expect(fib[0].statistics.zones[0]).toMatchObject({ order: 32, divisor: 16 });
+  });
+
   it("prints entries as ip route does, as /proc/net/rt_cache, and as a dump", async () => {
     const args = ["show", "linux-3.10", "cache", "--limit", "2"];
     const route = await runCli(args);

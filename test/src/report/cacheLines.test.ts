@@ -14,7 +14,8 @@ describe("cacheLine", () => {
     ).toBe(
       "linux-2.6.18: route cache at equilibrium; 1,200 entries (gc_thresh 1,000; 7.5 % of " +
         "max_size); 90 % of packets hit; 1.50 entries searched in vain a packet; 450 KiB " +
-        "in entries of 384 bytes, 5.87 MiB when full with its buckets; garbage collector, in 1,000 packets: 10.0 calls, 1.00 runs, 2.00 goals missed, 0 overflows",
+        "in entries of 384 bytes, 5.87 MiB when full with its buckets; garbage collector, in " +
+        "1,000 packets: 10.0 calls, 1.00 runs, 2.00 goals missed, 0 overflows",
     );
   });
 
