@@ -151,7 +151,8 @@ describe("F4-45 zones of the hash", () => {
     expect(m.insert({ key: 0, plen: 0 })).toBe(0);
     expect(m.insert({ key: 0, plen: 0, tos: 8 })).toBe(0);
     expect(m.zones().at(-1)).toMatchObject({ order: 0, divisor: 1, entries: 1, aliases: 2 });
-  }););
+  });
+});
 
 describe.each(KINDS)("F4-46 order of aliases, fib=%s", (kind) => {
   let m: FibMachine;
@@ -175,7 +176,7 @@ describe.each(KINDS)("F4-46 order of aliases, fib=%s", (kind) => {
   });
 
   it("F4-46 new aliases stand before their equals, appended behind, replacements in place", () => {
-    m.insert(...NET, nexthops: via(1) );
+    m.insert({ ...NET, nexthops: via(1) });
     m.insert({ ...NET, nexthops: via(2), nlflags: CREATE | APPEND });
     m.insert({ ...NET, nexthops: via(3), nlflags: CREATE });
     m.insert({ ...NET, nexthops: via(4), nlflags: REPLACE });
@@ -188,7 +189,8 @@ describe.each(KINDS)("F4-46 order of aliases, fib=%s", (kind) => {
     expect(m.insert({ ...NET, nlflags: REPLACE })).toBe(-2);
     expect(m.insert({ ...NET, nlflags: CREATE | EXCL })).toBe(0);
     expect(m.insert({ ...NET, nlflags: CREATE | EXCL, nexthops: via(9) })).toBe(-17);
-  }););
+  });
+});
 
 describe.each(KINDS)("F4-48 sharing of fib_infos, fib=%s", (kind) => {
   it("F4-48 routes by the same nexthops share one fib_info over lengths and tables", async () => {

@@ -134,7 +134,7 @@ describe("linux-2.6.18", () => {
 });
 
 describe("linux-2.6.39", () => {
-  it("differs in what its clients ask before each use, and in nothing else that is dumped", async () => {
+  it("differs in what clients ask before each use, in nothing else that is dumped", async () => {
     const onLink = dumpAfter(await machine("linux-2.6.39"), "172.16.48.1");
     expect(onLink).toEqual(
       ON_LINK.map((line) => line.replace("the obsolete: 0", "the obsolete: -1")),
