@@ -10,8 +10,8 @@ describe("combinations of knobs", () => {
   it("are as many as the sound rows", () => {
     // Slots: 2 output-slots × 2 norefs × 2 lists × 2 device counts × 2 frees, each with the atomic
     // count without slot counts and all three with them. None: 3 counts × 2 × 2 × 2. Hash: 2 norefs
-    // × 2 device counts × 3 scans, each with 3 pairs of layout and invalidation and 3 neighbours. All
-    // with 2 checks of the source, 2 FIBs, 2 collectors and 2 counts of entries.
+    // × 2 device counts × 3 scans, each with 3 pairs of layout and invalidation and 3 neighbours.
+    // All with 2 checks of the source, 2 FIBs, 2 collectors and 2 counts of entries.
     const count = 16 * (32 * 4 + 24 + 12 * 3 * 3);
     expect(combinations()).toHaveLength(count);
     expect(new Set(combinations()).size).toBe(count);
