@@ -15,7 +15,7 @@ import { atomicLoad32, copyBytes } from "../arch/atomic";
 import { superBlock } from "../arch/superblock";
 import { SITE_CONTROL_DEADLINE, SITE_CONTROL_RECORD, trapAt } from "../arch/trap";
 import { jiffies } from "../kernel/jiffies";
-import { rcuNoteQs, rcuQuiescent } from "../kernel/rcu";
+import { rcuBacklog, rcuQuiescent } from "../kernel/rcu";
 import { runDeferred } from "../kernel/workqueue";
 import { spinPause } from "../lib/spinlock";
 import { neighAddPermanent, neighDelete } from "../net/ipv4/arpHost";
@@ -139,6 +139,14 @@ function noteTicks(load: SideLoad, seen: u32): u32 {
 }
 
 /**
+ * False while so many callbacks wait that more would only use up the table part: a CPU that reads
+ * has not been seen for long. Who changes routes waits then, as in the kernel for `sync_pages`.
+ */
+function mayUpdate(): bool {
+  return rcuBacklog() <= superBlock().rcuQhimark;
+}
+
+/**
  * Makes updates of the list at `at` at its rate until the word at `doneAt` has reached `cpus`, the
  * CPUs that forward: each adds 1 when its window is over. Returns how many updates it made. Between
  * updates it does what a CPU does after a burst. Past the deadline without a tick it traps.
@@ -151,7 +159,7 @@ export function controlLoop(at: usize, doneAt: usize, cpus: u32): u32 {
   let ended = atomicLoad32(doneAt);
   while (ended < cpus) {
     const now = noteTicks(load, tick);
-    const due = load.done < dueUpdates(load);
+    const due = load.done < dueUpdates(load) && mayUpdate();
     if (due) {
       stepUpdate(load);
       load.done += 1;
@@ -161,7 +169,7 @@ export function controlLoop(at: usize, doneAt: usize, cpus: u32): u32 {
       rcuQuiescent();
       steps = 0;
     } else {
-      rcuNoteQs();
+      rcuQuiescent();
       steps = spinPause(doneAt, ended, steps, SITE_CONTROL_DEADLINE);
     }
     tick = now;

@@ -3,6 +3,7 @@
  * /proc/net/stat/rt_cache and the figures of /proc/slabinfo.
  */
 import type { Machine } from "./machine.js";
+import { dstEntries } from "./routeCache.js";
 
 /** Columns of rt_cache_stat behind `entries`, in the kernel's order (`RT_STAT_…`). */
 export const RT_STAT_NAMES = [
@@ -32,31 +33,19 @@ export interface SlabRow {
   readonly slabs: number;
 }
 
-const COUNTER_DST_ENTRIES = 0;
-const COUNTER_STRIDE = 64;
-const COUNTER_COUNT = 8;
-
 /** The kernel's names of the caches, by number (`assembly/mm/caches.ts`). */
 const CACHE_NAMES: Readonly<Record<number, string>> = {
   0: "ip_dst_cache",
   1: "fib_alias",
   2: "arp_cache",
+  3: "skbuff_head_cache",
+  4: "skbuff_large_cache",
+  5: "hh_cache",
+  6: "inet_peer_cache",
 };
 
 function word(machine: Machine, at: number): number {
   return machine.u32[at / 4] ?? 0;
-}
-
-/** Sum of a percpu counter: its shared part and every CPU's. */
-function counterSum(machine: Machine, id: number): number {
-  const { layout, plan, options } = machine;
-  const shared =
-    plan.superblock.base + layout.at("G_COUNTERS") + id * COUNTER_STRIDE + COUNTER_COUNT;
-  let sum = word(machine, shared) + (word(machine, shared + 4) | 0) * 2 ** 32;
-  for (let cpu = 0; cpu <= options.cpus; cpu++) {
-    sum += word(machine, machine.areaOf(cpu) + layout.at("PCPU_COUNTERS") + 4 * id) | 0;
-  }
-  return sum;
 }
 
 /** The counters of the route cache, CPU by CPU. */
@@ -67,7 +56,7 @@ export function readRtCacheStat(machine: Machine): RtCacheStat {
     const at = machine.areaOf(cpu) + layout.at("PCPU_RT_STAT");
     return columns.map((column) => word(machine, at + 4 * column));
   });
-  return { entries: counterSum(machine, COUNTER_DST_ENTRIES), rows };
+  return { entries: dstEntries(machine), rows };
 }
 
 /** Objects on a free list, and the slabs in which they lie. A loop ends at `most` objects. */

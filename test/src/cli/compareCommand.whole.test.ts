@@ -37,7 +37,7 @@ describe("compare", () => {
     expect(one.cells.map((cell) => cell.cpus)).toEqual([1, 2]);
     one.cells.forEach((cell, i) => {
       expect(cell.windows.map((window) => window.sequence)).toEqual([...cell.windows.keys()]);
-      expect(cell.windows).toHaveLength(4 * 3);
+      expect(cell.windows).toHaveLength(4 * 5);
       expect(cell.oversubscribed).toBe(cell.cpus > cores);
       expect(new Set(cell.threadIds).size).toBe(cell.cpus);
       const other = two.cells[i];

@@ -6,17 +6,19 @@ import { buildCell } from "../../helpers/resultBuilder.js";
 
 describe("cacheLine", () => {
   it("tells state, entries, hits, searches and the collector", () => {
-    expect(
-      cacheLine(
-        "linux-2.6.18",
-        buildCache(30, () => 1_200),
-      ),
-    ).toBe(
-      "linux-2.6.18: route cache at equilibrium; 1,200 entries (gc_thresh 1,000; 7.5 % of " +
-        "max_size); 90 % of packets hit; 1.50 entries searched in vain a packet; 450 KiB " +
-        "in entries of 384 bytes, 5.87 MiB when full with its buckets; garbage collector, in " +
-        "1,000 packets: 10.0 calls, 1.00 runs, 2.00 goals missed, 0 overflows",
+    const line = cacheLine(
+      "linux-2.6.18",
+      buildCache(30, () => 1_200),
     );
+    expect(line?.split("; ")).toEqual([
+      "linux-2.6.18: route cache at equilibrium",
+      "1,200 entries (gc_thresh 1,000",
+      "7.5 % of max_size)",
+      "90 % of packets hit",
+      "1.50 entries searched in vain a packet",
+      "450 KiB in entries of 384 bytes, 5.87 MiB when full with its buckets",
+      "garbage collector, in 1,000 packets: 10.0 calls, 1.00 runs, 2.00 goals missed, 0 overflows",
+    ]);
   });
 
   it("tells where a cache is still going", () => {
