@@ -119,10 +119,15 @@ function flowsOf(
   };
 }
 
-/** Drains RCU on every CPU of every timed machine, so that entries and memory are at rest. */
+/**
+ * Lets go the packets that wait for a neighbour and drains RCU on every CPU of every timed machine,
+ * so that entries and memory are at rest.
+ */
 async function settle(context: CellContext, cpus: Cpus): Promise<void> {
   for (const [number, machine] of context.release.entries()) {
+    machine.cpu(machine.controlCpu).call("neighPurge");
     await cpus.onAll({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
+    await cpus.onControl({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
   }
 }
 

@@ -79,8 +79,8 @@ const SHOWN: Readonly<Record<KnobName, Readonly<Record<string, Shown>>>> = {
     "152": { perPacket: { lookups: 2 }, entryBytes: 192 },
   },
   neighbour: {
-    "bound-rwlock": { perPacket: { neighbourLookups: 0, atomicCmpxchg: 1 } },
-    "bound-seqlock": { perPacket: { neighbourLookups: 0 } },
+    "bound-rwlock": { perPacket: { neighbourLookups: 0, atomicRmw: 4 } },
+    "bound-seqlock": { perPacket: { neighbourLookups: 0, atomicRmw: 2 } },
     lookup: { perPacket: { neighbourLookups: 1 } },
   },
   invalidate: {

@@ -58,7 +58,7 @@ function judge(machine: Machine): string {
 const SEEN: Partial<Record<BustedName, RegExp>> = {
   forwardingOff: /frame \d+ \(forwarding-off\).*expected dropped: forwarding-off/,
   checksum: /frame \d+ \(forwarded-\w+(-\w+)?\).*byte 2[45]/,
-  genid: /2,048 packets after a flush: 0 rtables made, expected 1 to/,
+  genid: /2,048 packets after a flush: rtables made: 0, expected 1 to/,
 };
 /** Defects of the accounts alone: packets fare as they should. */
 const UNSEEN: readonly BustedName[] = ["entries", "devPut", "fibNumber"];
