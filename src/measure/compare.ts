@@ -26,6 +26,7 @@ import { rxTemplates } from "../workloads/templates.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { type CellContext, runCell } from "./runCell.js";
+import { MARGIN_SHARE } from "./statisticsVerdict.js";
 
 /** What to compare. */
 export interface CompareOptions {
@@ -156,6 +157,16 @@ function emptyDocument(options: CompareOptions, designs: readonly Design[]): Res
       knobs: { ...d.row },
       images: {},
     })),
+    plan: {
+      mode: "quick",
+      marginShare: MARGIN_SHARE,
+      halfWidthShare: MARGIN_SHARE / 2,
+      processesMax: 1,
+      blocksMax: options.blocks,
+      budgetMs: options.cellBudgetMs,
+      stoppedBy: null,
+    },
+    processes: [],
     cells: [],
     errors: [],
     notes: [],
@@ -294,6 +305,13 @@ export async function compare(
   const cpus = await Cpus.start(experiment.machines, {
     cpus: Math.max(...options.cpus),
     deadlineMs: options.deadlineMs,
+  });
+  document.processes.push({
+    seed: options.seed,
+    startedAt: document.createdAt,
+    setUpMs: 0,
+    placebo: null,
+    cellOrder: [...Array(workloads.length * options.cpus.length).keys()],
   });
   try {
     const cells = workloads.flatMap((workload) => options.cpus.map((n) => ({ workload, n })));

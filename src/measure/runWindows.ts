@@ -62,6 +62,7 @@ function toWindow(
   const ran = reports.filter((r) => r.ran).sort((a, b) => a.cpu - b.cpu);
   const sum = (pick: (r: CpuReport) => number): number => ran.reduce((s, r) => s + pick(r), 0);
   return {
+    process: 0,
     ...place,
     packets: ran.map(() => packets),
     startNs: ran.map((r) => r.startNs),
@@ -71,6 +72,8 @@ function toWindow(
     rcuBacklogBefore: sum((r) => r.backlogBefore),
     rcuBacklogAfter: sum((r) => r.backlogAfter),
     ticks: Math.max(0, ...ran.map((r) => r.ticks)),
+    runDelayNs: null,
+    stealMs: null,
   };
 }
 

@@ -3,7 +3,7 @@
  * allows all columns, else several with the design in front of each. No lines are drawn.
  */
 import Table from "cli-table3";
-import type { CellAnalysis, PairedRatio } from "../measure/analysis.js";
+import type { ArmFigures, CellAnalysis, PairedRatio } from "../measure/analysis.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import {
   formatBytes,
@@ -43,6 +43,7 @@ function timedColumns(analysis: CellAnalysis): Column[] {
       }),
       right: true,
     },
+    ...deferredColumn(arms),
     { head: "Mpps/CPU", cells: arms.map((arm) => formatSignificant(arm.mppsPerCpu)), right: true },
     { head: "Mpps total", cells: arms.map((arm) => formatSignificant(arm.mppsTotal)), right: true },
     { head: "time ratio to first", cells: ratios.map(ratioText), right: true },
@@ -51,7 +52,17 @@ function timedColumns(analysis: CellAnalysis): Column[] {
       cells: ratios.map((ratio) => (ratio === undefined ? "first" : verdictMark(ratio.verdict))),
       right: false,
     },
+    { head: "state", cells: arms.map((arm) => arm.warmUp), right: false },
   ];
+}
+
+/** The second part of a time per packet, where some design of the cell has one. */
+function deferredColumn(arms: readonly ArmFigures[]): Column[] {
+  if (arms.every((arm) => arm.deferredNsPerPacket === 0)) return [];
+  const cells = arms.map(({ deferredNsPerPacket: ns }) => {
+    return `${ns < 0 ? "−" : "+"}${formatPerPacket(Math.abs(ns))}`;
+  });
+  return [{ head: "+ deferred", cells, right: true }];
 }
 
 function countedColumns(arms: readonly CellArm[]): Column[] {

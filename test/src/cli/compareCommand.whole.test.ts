@@ -39,7 +39,7 @@ describe("compare", () => {
       expect(cell.windows.map((window) => window.sequence)).toEqual([...cell.windows.keys()]);
       expect(cell.windows).toHaveLength(4 * 3);
       expect(cell.oversubscribed).toBe(cell.cpus > cores);
-      expect(new Set(cell.threadIds).size).toBe(cell.cpus);
+      expect(new Set(cell.processes[0]?.threadIds).size).toBe(cell.cpus);
       const other = two.cells[i];
       expect(other?.flows).toEqual(cell.flows);
       expect(other?.windows.map(({ arm }) => arm)).toEqual(cell.windows.map(({ arm }) => arm));
