@@ -50,5 +50,6 @@ export { devClose, devOpen, netdevRunTodo, unregisterNetdevice } from "./net/ipv
 export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
+export { controlPackets } from "./workload/control";
 export { gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";

@@ -13,7 +13,7 @@ import { isColourWanted } from "../report/paint.js";
 import { terminalReport } from "../report/terminalReport.js";
 import type { ResultDocument } from "../result/resultDocument.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
-import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
+import { cpuNumbers, nameList, percent, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
 /** Options as commander hands them over: text. */
@@ -25,8 +25,11 @@ export interface CompareArguments {
   seed: string;
   pps: string;
   flowPackets: string;
+  processes: string;
   blocks: string;
   budget: string;
+  margin: string;
+  quick?: boolean;
   deadline: string;
   json?: boolean;
   save?: string;
@@ -41,12 +44,37 @@ export const COMPARE_DEFAULTS = {
   seed: "1",
   pps: "1m",
   flowPackets: "2m",
-  blocks: "120",
-  budget: "5",
+  processes: "20",
+  blocks: "30",
+  budget: "50",
+  margin: "2",
   deadline: "20",
 } as const;
 
-const REPORT_WIDTH = 100;
+/** What `--quick` puts in the place of defaults: one process, many blocks, a thinner table. */
+export const QUICK_DEFAULTS = {
+  routes: "100k",
+  processes: "1",
+  blocks: "120",
+  budget: "7",
+} as const;
+
+/** The arguments with what `--quick` stands for, where they are not given by hand. */
+export function withQuick(
+  args: CompareArguments,
+  isGiven: (option: keyof typeof QUICK_DEFAULTS) => boolean,
+): CompareArguments {
+  if (args.quick !== true) return args;
+  const wanted = Object.entries(QUICK_DEFAULTS).filter(
+    ([option]) => !isGiven(option as keyof typeof QUICK_DEFAULTS),
+  );
+  return { ...args, ...Object.fromEntries(wanted) };
+}
+
+/** The most at which the exact test of signs over processes is still quick. */
+const PROCESSES_MAX = 20;
+/** Characters of a line where the output is no terminal. */
+export const REPORT_WIDTH = 100;
 
 /**
  * Signals end a run after the current window, with what was measured so far; a second one at once.
@@ -117,8 +145,10 @@ export async function runCompare(
     seed,
     packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
     flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
+    processes: wholeNumber("--processes", args.processes, 1, PROCESSES_MAX),
     blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
-    cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
+    budgetMs: wholeNumber("--budget", args.budget, 1, 86_400) * 1_000,
+    marginShare: percent("--margin", args.margin, 0.1, 50) / 100,
     deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
     command: `dstbench compare ${process.argv
       .slice(2)

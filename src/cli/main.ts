@@ -8,7 +8,12 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../image/packageRoot.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
-import { COMPARE_DEFAULTS, type CompareArguments, runCompare } from "./compareCommand.js";
+import {
+  COMPARE_DEFAULTS,
+  type CompareArguments,
+  runCompare,
+  withQuick,
+} from "./compareCommand.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
 import { listText } from "./listCommand.js";
 
@@ -30,8 +35,15 @@ function addCompare(program: Command, done: (code: number) => void, version: str
     .option("--seed <n>", "seed of everything that is drawn", d.seed)
     .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
     .option("--flow-packets <n>", "packets in the flow lists of a cell", d.flowPackets)
-    .option("--blocks <n>", "most blocks of a cell; each block times every design once", d.blocks)
-    .option("--budget <seconds>", "time for the windows of a cell", d.budget)
+    .option(
+      "--processes <n>",
+      "most processes; each measures all cells, 1 is a quick run",
+      d.processes,
+    )
+    .option("--blocks <n>", "most blocks of a cell in a process; each times every design", d.blocks)
+    .option("--budget <seconds>", "time after which no further processes are started", d.budget)
+    .option("--margin <percent>", "differences inside it are called tiny or equivalent", d.margin)
+    .option("--quick", "one process, 100k routes, some seconds: intervals within that process only")
     .option(
       "--deadline <seconds>",
       "time after which a CPU that does not answer is a stall",
@@ -39,7 +51,8 @@ function addCompare(program: Command, done: (code: number) => void, version: str
     )
     .option("--json", "print the result document instead of tables")
     .option("--save <file>", "write the result document to a file as well")
-    .action(async (designs: string[], args: CompareArguments) => {
+    .action(async (designs: string[], given: CompareArguments, command: Command) => {
+      const args = withQuick(given, (name) => command.getOptionValueSource(name) !== "default");
       done(await runCompare(designs, args, version));
     });
 }

@@ -71,7 +71,7 @@ const processSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   setUpMs: quantity.describe("from its start to its first window: images, boot, table, judge"),
   placebo: sha256.nullable().describe("SHA-256 of its placebo image; null: no placebo"),
-  cellOrder: z.array(z.int().min(0)).describe("order in which it measured the document's cells"),
+  cellOrder: z.array(z.string()).describe("the cells in the order in which it measured them"),
 });
 
 export const resultDocumentSchema = z.strictObject({

@@ -180,7 +180,7 @@ export function buildResult(...cells: Cell[]): ResultDocument {
       startedAt: "2026-01-02T03:04:06Z",
       setUpMs: 2_000,
       placebo: null,
-      cellOrder: [...cells.keys()],
+      cellOrder: cells.map(({ workload, cpus }) => `${workload}, ${cpus}`),
     })),
     cells,
     errors: [],
