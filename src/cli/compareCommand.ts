@@ -79,7 +79,7 @@ export const REPORT_WIDTH = 100;
 /**
  * Signals end a run after the current window, with what was measured so far; a second one at once.
  */
-class Stop {
+export class Stop {
   signal: "SIGINT" | "SIGTERM" | null = null;
   private readonly onInt = (): void => this.take("SIGINT");
   private readonly onTerm = (): void => this.take("SIGTERM");
@@ -117,7 +117,7 @@ function print(document: ResultDocument, args: CompareArguments): void {
 /**
  * A file that cannot be written is told before anything is measured, and nothing is left behind.
  */
-function checkSave(file: string | undefined): void {
+export function checkSave(file: string | undefined, option = "--save"): void {
   if (file === undefined) return;
   try {
     const existed = existsSync(file);
@@ -125,7 +125,7 @@ function checkSave(file: string | undefined): void {
     if (!existed) rmSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/,.*/, "") : String(error);
-    throw new UsageError(`--save ${file}: ${why}; allowed: a file that can be written`);
+    throw new UsageError(`${option} ${file}: ${why}; allowed: a file that can be written`);
   }
 }
 

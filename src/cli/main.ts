@@ -14,8 +14,15 @@ import {
   runCompare,
   withQuick,
 } from "./compareCommand.js";
+import { runDoctor } from "./doctorCommand.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
 import { listText } from "./listCommand.js";
+import { runReport } from "./reportCommand.js";
+import {
+  runSelftestCommand,
+  SELFTEST_DEFAULTS,
+  type SelftestArguments,
+} from "./selftestCommand.js";
 
 function readVersion(): string {
   const text = readFileSync(path.join(packageRoot, "package.json"), "utf8");
@@ -57,6 +64,27 @@ function addCompare(program: Command, done: (code: number) => void, version: str
     });
 }
 
+function addSelftest(program: Command, done: (code: number) => void, version: string): void {
+  const d = SELFTEST_DEFAULTS;
+  program
+    .command("selftest")
+    .description("the engine's own error rate here: a design against itself, and planted effects")
+    .option("--aa <n>", "trials of a design against itself (20 where no effect is planted)")
+    .option("--plant <percents>", "effects to plant, in both directions, as 1,2,5,10")
+    .option("--trials <n>", "trials of each planted effect and direction", d.trials)
+    .option("--state <file>", "keep trials there, and go on with those that are there")
+    .option("--design <name>", "the design that is measured against itself", d.design)
+    .option("--workload <name>", "the workload", d.workload)
+    .option("--cpus <n>", "CPUs of the cell", d.cpus)
+    .option("--routes <n|file>", "as of compare", d.routes)
+    .option("--seed <n>", "seed of the first trial; each has its own", d.seed)
+    .option("--budget <seconds>", "time of a trial after which no process is started", d.budget)
+    .option("--json", "print the trials instead of what they come to")
+    .action(async (args: SelftestArguments) => {
+      done(await runSelftestCommand(args, version));
+    });
+}
+
 function buildProgram(done: (code: number) => void): Command {
   const version = readVersion();
   const program = new Command("dstbench")
@@ -72,6 +100,17 @@ function buildProgram(done: (code: number) => void): Command {
       process.stdout.write(listText());
       done(EXIT_OK);
     });
+  addSelftest(program, done, version);
+  program
+    .command("doctor")
+    .description("what this machine can measure, and what would help; changes nothing")
+    .action(() => done(runDoctor()));
+  program
+    .command("report")
+    .description("print a result that --save has written, every number from the file")
+    .argument("<file>", "a result file")
+    .option("--json", "print the document instead of tables")
+    .action((file: string, options: { json?: boolean }) => done(runReport(file, options)));
   for (const command of program.commands) {
     command.configureOutput({ writeErr: () => {} }).exitOverride();
   }

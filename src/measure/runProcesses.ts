@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Cell } from "../result/cellSchema.js";
 import type { ResultPlan } from "../result/resultDocument.js";
 import { analyseCell } from "./analyse.js";
 import { runProcess } from "./processes.js";
@@ -35,6 +36,8 @@ export interface RunPlan
   readonly processes: number;
   readonly blocks: number;
   readonly budgetMs: number;
+  /** What the stopping rule looks at instead of a cell as it stands in the document. */
+  readonly asAnalysed?: (cell: Cell) => Cell;
   /** Half-width at which all intervals are narrow enough, as a logarithm. */
   readonly targetLog: number;
   readonly say: (line: string) => void;
@@ -76,9 +79,9 @@ function cellBudgetMs(plan: RunPlan, state: RunState): number {
 }
 
 /** Widest half-width of all pairs of all cells so far; null where no cell has a pair. */
-function widestOf({ document }: RunDocument): number | null {
+function widestOf(plan: RunPlan, { document }: RunDocument): number | null {
   const widths = document.cells.flatMap((cell) => {
-    const analysis = analyseCell(cell, document.plan.marginShare);
+    const analysis = analyseCell(plan.asAnalysed?.(cell) ?? cell, document.plan.marginShare);
     // Without audits of a process that is not over a cell would be a failure; here all are over.
     if (analysis.kind === "failed") return [Number.POSITIVE_INFINITY];
     return analysis.ratios.map((ratio) => ratio.halfWidth ?? Number.POSITIVE_INFINITY);
@@ -159,7 +162,7 @@ export async function runProcesses(
       const reason = stopReason({
         processes: state.done,
         processesMax: plan.processes,
-        widest: LOOKS.includes(state.done) ? widestOf(run) : null,
+        widest: LOOKS.includes(state.done) ? widestOf(plan, run) : null,
         target: plan.targetLog,
         elapsedMs: performance.now() - state.startedAt,
         budgetMs: plan.budgetMs,
