@@ -2,11 +2,13 @@
  * Whether a design had come to rest while it was measured. Nothing is dropped for it: the class is
  * printed beside the figure, which is of the windows as they were.
  *
- *   steady            in most processes the medians of four quarters lie within 5 %
- *   growing           in most processes the time rises from quarter to quarter, by more than 5 %
+ *   steady            in most processes the medians of its parts lie within 5 %
+ *   growing           in most processes the time rises from part to part, by more than 5 % in all
  *   drifting          it moves by more than that, but not one way
  *   no steady state   and it was not steady before the first block either
- *   unknown           fewer than 8 windows in every process
+ *   unknown           fewer than 4 windows in every process
+ *
+ * The windows of a process are cut into four parts, or into fewer so that each has two windows.
  */
 import type { Cell, CellWindow } from "../result/cellSchema.js";
 import { median } from "./statistics.js";
@@ -16,8 +18,9 @@ export type WarmUpClass = "steady" | "growing" | "drifting" | "no steady state" 
 
 /** Windows and quarters that lie this close are alike. */
 export const STEADY_SHARE = 0.05;
-const QUARTERS = 4;
-const WINDOWS_MIN = 8;
+const PARTS_MAX = 4;
+const PART_WINDOWS_MIN = 2;
+const WINDOWS_MIN = 4;
 
 /** Whether the last `count` of some times lie within {@link STEADY_SHARE} of each other. */
 export function isSettled(times: readonly number[], count: number): boolean {
@@ -26,16 +29,17 @@ export function isSettled(times: readonly number[], count: number): boolean {
   return Math.max(...last) <= (1 + STEADY_SHARE) * Math.min(...last);
 }
 
-/** How the quarters of one process behave. */
+/** How the parts of one process behave. */
 function shapeOf(windows: readonly CellWindow[]): "steady" | "rising" | "moving" {
   const logs = windows.map(logNsPerPacket);
-  const quarters = Array.from({ length: QUARTERS }, (_, quarter) => {
-    const from = Math.floor((quarter * logs.length) / QUARTERS);
-    return median(logs.slice(from, Math.floor(((quarter + 1) * logs.length) / QUARTERS)));
+  const count = Math.min(PARTS_MAX, Math.floor(logs.length / PART_WINDOWS_MIN));
+  const parts = Array.from({ length: count }, (_, part) => {
+    const from = Math.floor((part * logs.length) / count);
+    return median(logs.slice(from, Math.floor(((part + 1) * logs.length) / count)));
   });
-  const spread = Math.max(...quarters) - Math.min(...quarters);
+  const spread = Math.max(...parts) - Math.min(...parts);
   if (spread <= Math.log1p(STEADY_SHARE)) return "steady";
-  const rises = quarters.every((value, i) => i === 0 || value > (quarters[i - 1] ?? 0));
+  const rises = parts.every((value, i) => i === 0 || value > (parts[i - 1] ?? 0));
   return rises ? "rising" : "moving";
 }
 

@@ -35,8 +35,10 @@ describe("warmUpClass", () => {
   });
 
   it("is unknown for a handful of windows", () => {
-    expect(classOf(() => 100, true, 7)).toBe("unknown");
-    expect(classOf(() => 100, true, 8)).toBe("steady");
+    expect(classOf(() => 100, true, 3)).toBe("unknown");
+    expect(classOf(() => 100, true, 4)).toBe("steady");
+    expect(classOf((block) => 100 + 10 * block, true, 4)).toBe("growing");
+    expect(classOf((block) => 100 + 10 * block, true, 7)).toBe("growing");
   });
 });
 
