@@ -51,5 +51,6 @@ export { routeDelete, routeNew } from "./net/ipv4/fibFrontend";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { controlPackets } from "./workload/control";
-export { gateEnter } from "./workload/gate";
+export { controlLoop, controlRestore } from "./workload/controlLoop";
+export { gateArrive, gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";

@@ -7,6 +7,7 @@ import { G_FIB, SB_REGIONS, SuperBlock } from "./arch/superblock";
 import { CpuRings } from "./net/core/devXmit";
 import { NetDevice } from "./net/core/netDevice";
 import { FibInfo, FibInfos } from "./net/fib/fibInfo";
+import { SideLoad } from "./workload/controlLoop";
 import { FRAME_BYTES } from "./workload/rxRing";
 
 export { COSTS } from "./arch/costs";
@@ -45,6 +46,17 @@ export {
   RTABLE_UNCACHED_OFFSET,
 } from "./net/ipv4/rtable";
 export { RT_STATS } from "./net/ipv4/rtStat";
+export {
+  SIDE_CONFIG_AT,
+  SIDE_COUNTS,
+  SIDE_DEV_CLOSE,
+  SIDE_DEV_OPEN,
+  SIDE_LOAD_BYTES,
+  SIDE_RECORD_BYTES,
+  SIDE_ROUTE_DELETE,
+  SIDE_ROUTE_NEW,
+  SIDE_WHOLE,
+} from "./workload/controlLoop";
 export { BURST, FRAME_TEMPLATE, TEMPLATE_BYTES } from "./workload/rxRing";
 
 export const RX_FRAME_BYTES: usize = FRAME_BYTES;
@@ -96,3 +108,10 @@ export const FIB_INFOS_NEXT: usize = G_FIB + offsetof<FibInfos>("nextIndex");
 export const FIB_INFO_TREEREF: usize = offsetof<FibInfo>("treeref");
 export const DEV_IP_ENABLED: usize = offsetof<NetDevice>("_ipEnabled");
 export const DEV_FORWARDING: usize = offsetof<NetDevice>("_forwarding");
+export const SIDE_RECORDS: usize = offsetof<SideLoad>("records");
+export const SIDE_RATE: usize = offsetof<SideLoad>("rate");
+export const SIDE_NEXT: usize = offsetof<SideLoad>("next");
+export const SIDE_DONE: usize = offsetof<SideLoad>("done");
+export const SIDE_TICKS: usize = offsetof<SideLoad>("ticks");
+export const SIDE_REFUSED: usize = offsetof<SideLoad>("refused");
+export const SIDE_FIRST_ERROR: usize = offsetof<SideLoad>("firstError");

@@ -34,6 +34,8 @@ export const SITE_FIB_INFO: u32 = 602;
 export const SITE_RTNL: u32 = 603;
 export const SITE_ROUTE_STATE: u32 = 701;
 export const SITE_GATE_DEADLINE: u32 = 901;
+export const SITE_CONTROL_DEADLINE: u32 = 902;
+export const SITE_CONTROL_RECORD: u32 = 903;
 export const SITE_ON_PURPOSE: u32 = 999;
 
 /** Phases of a CPU, for stall reports: what it was doing when it was last seen. */

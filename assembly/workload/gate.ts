@@ -21,13 +21,17 @@ const SLEEPS_MAX: u32 = 10_000;
 /** The gate spins 64 times as long as a lock: nobody else needs the core meanwhile. */
 const GATE_SPINS_SHIFT: u32 = 6;
 
+/** One more has come to the gate at `at`. True if it was the last of `cpus`, and has opened it. */
+function arrive(at: usize, cpus: u32): bool {
+  if (atomicAdd32(at, 1) + 1 != cpus) return false;
+  publish32(at + OPEN, 1);
+  wakeAll32(at + OPEN);
+  return true;
+}
+
 /** Waits until `cpus` CPUs have entered the gate at `at`. */
 export function gateEnter(at: usize, cpus: u32): void {
-  if (atomicAdd32(at, 1) + 1 == cpus) {
-    publish32(at + OPEN, 1);
-    wakeAll32(at + OPEN);
-    return;
-  }
+  if (arrive(at, cpus)) return;
   // Lead-ins end up to a millisecond apart; who sleeps here starts late.
   const spins = superBlock().spinLimit << GATE_SPINS_SHIFT;
   for (let i: u32 = 0; i < spins; i++) {
@@ -39,4 +43,12 @@ export function gateEnter(at: usize, cpus: u32): void {
     waitOn32(at + OPEN, 0, SLEEP_NS);
   }
   trapAt(SITE_GATE_DEADLINE);
+}
+
+/**
+ * Comes to the gate at `at` as one of `cpus`, and does not wait: the control plane, whose work goes
+ * on meanwhile. The last to come opens it.
+ */
+export function gateArrive(at: usize, cpus: u32): void {
+  arrive(at, cpus);
 }

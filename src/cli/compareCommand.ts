@@ -6,21 +6,20 @@ import { DEFAULT_DESIGNS } from "../image/designs.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
-import { compare } from "../measure/compare.js";
+import { type CompareOptions, compare } from "../measure/compare.js";
 import { UsageError } from "../reference/usageError.js";
 import { jsonReport } from "../report/jsonReport.js";
 import { isColourWanted } from "../report/paint.js";
 import { terminalReport } from "../report/terminalReport.js";
 import type { ResultDocument } from "../result/resultDocument.js";
+import { parseSideLoad } from "../workloads/sideLoad.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
 import { cpuNumbers, nameList, percent, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
-/** Options as commander hands them over: text. */
-export interface CompareArguments {
-  workload: string;
+/** Options of every command that measures, as commander hands them over: text. */
+export interface MeasuringArguments {
   cpus: string;
-  routes: string;
   nexthops: string;
   seed: string;
   pps: string;
@@ -29,8 +28,15 @@ export interface CompareArguments {
   blocks: string;
   budget: string;
   margin: string;
-  quick?: boolean;
   deadline: string;
+  sideLoad?: string;
+}
+
+/** Options of `compare`. */
+export interface CompareArguments extends MeasuringArguments {
+  workload: string;
+  routes: string;
+  quick?: boolean;
   json?: boolean;
   save?: string;
 }
@@ -43,7 +49,7 @@ export const COMPARE_DEFAULTS = {
   nexthops: "64",
   seed: "1",
   pps: "1m",
-  flowPackets: "2m",
+  flowPackets: "2097152",
   processes: "20",
   blocks: "30",
   budget: "50",
@@ -129,6 +135,35 @@ export function checkSave(file: string | undefined, option = "--save"): void {
   }
 }
 
+/** What the options ask for, without workloads and table. @throws {UsageError} */
+export function measuringOptions(
+  designs: readonly string[],
+  args: MeasuringArguments,
+  run: { readonly name: string; readonly version: string; readonly line: ProgressLine },
+): Omit<CompareOptions, "workloads" | "table" | "stopped"> {
+  return {
+    designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
+    cpus: cpuNumbers(args.cpus, args.sideLoad !== undefined),
+    nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
+    seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
+    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
+    flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
+    blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
+    processes: wholeNumber("--processes", args.processes, 1, PROCESSES_MAX),
+    budgetMs: wholeNumber("--budget", args.budget, 1, 86_400) * 1_000,
+    marginShare: percent("--margin", args.margin, 0.1, 50) / 100,
+    deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
+    ...(args.sideLoad === undefined ? {} : { sideLoad: parseSideLoad(args.sideLoad) }),
+    command: `dstbench ${run.name} ${process.argv
+      .slice(2)
+      .filter((a) => a !== run.name)
+      .join(" ")}`.trim(),
+    version: run.version,
+    say: (text: string) => run.line.say(text),
+    progress: (text: string) => run.line.update(text),
+  };
+}
+
 /** Runs the command and returns its exit code. */
 export async function runCompare(
   designs: readonly string[],
@@ -136,30 +171,12 @@ export async function runCompare(
   version: string,
 ): Promise<number> {
   const line = new ProgressLine(process.stderr);
-  const seed = wholeNumber("--seed", args.seed, 0, 0xffffffff);
   const options = {
-    designs: designs.length === 0 ? DEFAULT_DESIGNS : designs,
+    ...measuringOptions(designs, args, { name: "compare", version, line }),
     workloads: nameList("--workload", args.workload),
-    cpus: cpuNumbers(args.cpus),
-    nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
-    seed,
-    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
-    flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
-    processes: wholeNumber("--processes", args.processes, 1, PROCESSES_MAX),
-    blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
-    budgetMs: wholeNumber("--budget", args.budget, 1, 86_400) * 1_000,
-    marginShare: percent("--margin", args.margin, 0.1, 50) / 100,
-    deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
-    command: `dstbench compare ${process.argv
-      .slice(2)
-      .filter((a) => a !== "compare")
-      .join(" ")}`.trim(),
-    version,
-    say: (text: string) => line.say(text),
-    progress: (text: string) => line.update(text),
   };
   checkSave(args.save);
-  const table = loadRoutes(parseRoutesOption(args.routes), seed);
+  const table = loadRoutes(parseRoutesOption(args.routes), options.seed);
   const stop = new Stop();
   let partial: ResultDocument | undefined;
   try {

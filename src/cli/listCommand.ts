@@ -4,6 +4,7 @@
 import { KERNELS } from "../image/designs.js";
 import { KNOBS } from "../image/knobs.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
+import { SIDE_LOADS } from "../workloads/sideLoad.js";
 import { WORKLOADS } from "../workloads/workload.js";
 
 function designLines(): string[] {
@@ -39,6 +40,9 @@ export function listText(): string {
     "",
     "Workloads:",
     ...workloads,
+    "",
+    "Side loads (--side-load KIND:RATE, updates per second of the machine's time):",
+    ...SIDE_LOADS.map((load) => `  ${load.kind.padEnd(14)}${load.description}`),
     "",
     DISCLAIMER,
     "",

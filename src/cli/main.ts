@@ -23,21 +23,24 @@ import {
   SELFTEST_DEFAULTS,
   type SelftestArguments,
 } from "./selftestCommand.js";
+import {
+  runMerge,
+  runSweep,
+  SWEEP_DEFAULTS,
+  type SweepArguments,
+  type SweepOutput,
+} from "./sweepCommand.js";
 
 function readVersion(): string {
   const text = readFileSync(path.join(packageRoot, "package.json"), "utf8");
   return String((JSON.parse(text) as { version: unknown }).version);
 }
 
-function addCompare(program: Command, done: (code: number) => void, version: string): void {
+/** The options of every command that measures. */
+function addMeasuringOptions(command: Command, cpus: string): Command {
   const d = COMPARE_DEFAULTS;
-  program
-    .command("compare", { isDefault: true })
-    .description("compare designs on workloads; without arguments the defaults on the whole table")
-    .argument("[designs...]", "KERNEL[+KNOB=VALUE]…, the first is what the others are compared to")
-    .option("--workload <names>", "workloads, comma-separated", d.workload)
-    .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", d.cpus)
-    .option("--routes <n|file>", "all, a number (10k) to thin the table to, or a file", d.routes)
+  return command
+    .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", cpus)
     .option("--nexthops <n>", "next hops that routes are spread over, skewed", d.nexthops)
     .option("--seed <n>", "seed of everything that is drawn", d.seed)
     .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
@@ -50,12 +53,24 @@ function addCompare(program: Command, done: (code: number) => void, version: str
     .option("--blocks <n>", "most blocks of a cell in a process; each times every design", d.blocks)
     .option("--budget <seconds>", "time after which no further processes are started", d.budget)
     .option("--margin <percent>", "differences inside it are called tiny or equivalent", d.margin)
-    .option("--quick", "one process, 100k routes, some seconds: intervals within that process only")
     .option(
       "--deadline <seconds>",
       "time after which a CPU that does not answer is a stall",
       d.deadline,
     )
+    .option("--side-load <kind:rate>", "beside traffic: route-churn or device-flap, updates per s");
+}
+
+function addCompare(program: Command, done: (code: number) => void, version: string): void {
+  const d = COMPARE_DEFAULTS;
+  const command = program
+    .command("compare", { isDefault: true })
+    .description("compare designs on workloads; without arguments the defaults on the whole table")
+    .argument("[designs...]", "KERNEL[+KNOB=VALUE]…, the first is what the others are compared to")
+    .option("--workload <names>", "workloads, comma-separated", d.workload)
+    .option("--routes <n|file>", "all, a number (10k) to thin the table to, or a file", d.routes);
+  addMeasuringOptions(command, d.cpus)
+    .option("--quick", "one process, 100k routes, some seconds: intervals within that process only")
     .option("--json", "print the result document instead of tables")
     .option("--save <file>", "write the result document to a file as well")
     .action(async (designs: string[], given: CompareArguments, command: Command) => {
@@ -85,6 +100,40 @@ function addSelftest(program: Command, done: (code: number) => void, version: st
     });
 }
 
+function addSweep(program: Command, done: (code: number) => void, version: string): void {
+  const d = SWEEP_DEFAULTS;
+  const command = program
+    .command("sweep")
+    .description("compare designs over a grid of workloads and tables, and where they cross")
+    .argument("[designs...]", "KERNEL[+KNOB=VALUE]…, the first is what the others are compared to")
+    .option("--workload <ranges>", "workloads and ranges: internet-mix:0.8..1.4/4", d.workload)
+    .option("--flows <range>", "flows that come again, as 1k..1m: workloads flows:N besides")
+    .option("--routes <list>", "tables: 1k,10k,100k,all, or files", d.routes)
+    .option("--shard <i/n>", "every n-th point of the grid only", d.shard);
+  addMeasuringOptions(command, d.cpus);
+  addOutput(command).action(async (designs: string[], args: SweepArguments) => {
+    done(await runSweep(designs, args, version));
+  });
+}
+
+function addMerge(program: Command, done: (code: number) => void): void {
+  const command = program
+    .command("merge")
+    .description("put the shards of a sweep together")
+    .argument("<files...>", "what sweep --save has written");
+  addOutput(command).action((files: string[], output: SweepOutput) => {
+    done(runMerge(files, output));
+  });
+}
+
+/** Where a sweep goes. */
+function addOutput(command: Command): Command {
+  return command
+    .option("--json", "print the document instead of tables")
+    .option("--save <file>", "write the document to a file as well")
+    .option("--csv <file>", "write a row for each point and design to a file as well");
+}
+
 function buildProgram(done: (code: number) => void): Command {
   const version = readVersion();
   const program = new Command("dstbench")
@@ -93,6 +142,8 @@ function buildProgram(done: (code: number) => void): Command {
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
   addCompare(program, done, version);
+  addSweep(program, done, version);
+  addMerge(program, done);
   program
     .command("list")
     .description("the designs, knobs and workloads there are")

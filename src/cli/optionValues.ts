@@ -24,10 +24,14 @@ export function percent(option: string, text: string, min: number, max: number):
   return value;
 }
 
-/** CPU numbers of the cells: `1,2,all`. */
-export function cpuNumbers(text: string): number[] {
+/**
+ * CPU numbers of the cells: `1,2,all`. Where the control plane works beside them it is a CPU too,
+ * and `all` leaves a core to it.
+ */
+export function cpuNumbers(text: string, controlBusy = false): number[] {
+  const cores = Math.max(1, availableParallelism() - (controlBusy ? 1 : 0));
   const numbers = text.split(",").map((part) => {
-    if (part === "all") return Math.min(64, availableParallelism());
+    if (part === "all") return Math.min(64, cores);
     if (/^\d{1,3}$/.test(part) && Number(part) >= 1 && Number(part) <= 64) return Number(part);
     throw new UsageError(`--cpus ${text}; allowed: numbers from 1 to 64 and all, as 1,2,all`);
   });

@@ -6,7 +6,8 @@
 /** Loops that a window can run. */
 export type WindowLoop = "forwardPackets" | "sendPackets" | "nullPackets" | "controlPackets";
 
-/** `hello`: who are you. `window`: lead-in, gate, measured packets. `drain`: run all RCU callbacks.
+/** `hello`: who are you. `window`: lead-in, gate, measured packets. `sideLoad`: updates until all
+ * CPUs of the window are through it; for the control plane. `drain`: run all RCU callbacks.
  * `call`: one exported operation. `pingPong`: pass a word to and fro. `exit`, `stall`: die or hang,
  * for the tests of supervision. */
 export type CpuTask =
@@ -18,7 +19,10 @@ export type CpuTask =
       cpus: number;
       packets: number;
       leadIn: number;
+      /** The control plane comes to the gate too: it works beside the window. */
+      sideLoad?: boolean;
     }
+  | { kind: "sideLoad"; machine: number; cpus: number; updatesAt: number }
   | { kind: "drain"; machine: number }
   | { kind: "call"; machine: number; name: string; args: number[] }
   | { kind: "pingPong"; rounds: number }
@@ -74,4 +78,6 @@ export const EXPERIMENT_PAGE = {
   pingPong: 256,
   /** Set by the host when a run is over: stalled tasks of the tests look at it. */
   stop: 384,
+  /** CPUs that are through their window: from 0 before each one. */
+  windowsDone: 448,
 } as const;

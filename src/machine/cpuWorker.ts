@@ -68,8 +68,14 @@ function setPhase(image: ImageInstance, machine: number, phase: number): void {
   u32[(areaOf(machine) + image.layout.at("CPU_PHASE")) / 4] = phase;
 }
 
+/** This CPU is through its window, whatever became of it: the control plane need not go on. */
+function noteWindowDone(): void {
+  const at = (EXPERIMENT_AT + EXPERIMENT_PAGE.windowsDone) / 4;
+  Atomics.add(i32, at, 1);
+  Atomics.notify(i32, at);
+}
+
 function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
-  if (cpu >= task.cpus) return report(false);
   const image = instanceOf(task.machine);
   const loop = image.fn(task.loop);
   const gateAt = EXPERIMENT_AT + EXPERIMENT_PAGE.gate;
@@ -80,7 +86,7 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   setPhase(image, task.machine, PHASE_LEAD_IN);
   loop(task.leadIn);
   setPhase(image, task.machine, PHASE_GATE);
-  image.call("gateEnter", gateAt, task.cpus);
+  image.call("gateEnter", gateAt, task.sideLoad === true ? task.cpus + 1 : task.cpus);
   setPhase(image, task.machine, PHASE_WINDOW);
   const deferredBefore = u32[deferredAt] ?? 0;
   const callbacksBefore = u32[callbacksAt] ?? 0;
@@ -100,6 +106,21 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   const delay = delayBefore === null || delayAfter === null ? null : delayAfter - delayBefore;
   const ran = { deferredRun, callbacksRun, backlogBefore, backlogAfter, ticks };
   return report(true, { startNs, endNs, runDelayNs: delay, ...ran });
+}
+
+/** The control plane beside a window: updates by the machine's clock until the CPUs are through. */
+function runSideLoad(task: Extract<CpuTask, { kind: "sideLoad" }>): CpuReport {
+  const image = instanceOf(task.machine);
+  const doneAt = EXPERIMENT_AT + EXPERIMENT_PAGE.windowsDone;
+  setPhase(image, task.machine, PHASE_CONTROL);
+  image.call("rcuCpuOnline");
+  image.call("gateArrive", EXPERIMENT_AT + EXPERIMENT_PAGE.gate, task.cpus + 1);
+  const startNs = now();
+  const result = image.call("controlLoop", task.updatesAt, doneAt, task.cpus);
+  const endNs = now();
+  image.call("rcuCpuOffline");
+  setPhase(image, task.machine, PHASE_IDLE);
+  return report(true, { result, startNs, endNs });
 }
 
 function drain(machine: number): CpuReport {
@@ -156,7 +177,14 @@ function perform(task: CpuTask): CpuReport {
     case "hello":
       return report(true);
     case "window":
-      return runWindow(task);
+      if (cpu >= task.cpus) return report(false);
+      try {
+        return runWindow(task);
+      } finally {
+        noteWindowDone();
+      }
+    case "sideLoad":
+      return runSideLoad(task);
     case "drain":
       return drain(task.machine);
     case "call":

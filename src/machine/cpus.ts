@@ -146,7 +146,7 @@ export class Cpus {
         }
       }
       this.watch(pool);
-      if (pool === this.pools.forward) this.pin(tids);
+      this.pin(pool, tids);
     }
   }
 
@@ -167,14 +167,16 @@ export class Cpus {
     }
   }
 
-  private pin(tids: ReadonlyMap<number, number>): void {
-    const enough = this.options.cpus <= availableParallelism();
+  /** The control plane has a core of its own where one is left; `pinned` is about the others. */
+  private pin(pool: Pool, tids: ReadonlyMap<number, number>): void {
+    const enough = pool.firstCpu + pool.cpus <= availableParallelism();
     if (this.options.pin === false || !enough || [...tids.values()].includes(0)) return;
-    this.pinned = true;
+    let pinned = true;
     for (const [cpu, tid] of tids) {
       const done = spawnSync("taskset", ["-pc", String(cpu), String(tid)], { timeout: 5000 });
-      if (done.status !== 0) this.pinned = false;
+      if (done.status !== 0) pinned = false;
     }
+    if (pool === this.pools.forward) this.pinned = pinned;
   }
 
   private who(cpus: readonly number[]): string {
@@ -251,11 +253,29 @@ export class Cpus {
     if (task.kind === "window") {
       const gate = (EXPERIMENT_AT + EXPERIMENT_PAGE.gate) / 4;
       this.i32.fill(0, gate, gate + 32);
+      Atomics.store(this.i32, (EXPERIMENT_AT + EXPERIMENT_PAGE.windowsDone) / 4, 0);
     }
     if (task.kind === "pingPong") {
       Atomics.store(this.i32, (EXPERIMENT_AT + EXPERIMENT_PAGE.pingPong) / 4, 0);
     }
     return this.onPool(this.pools.forward, task, doing);
+  }
+
+  /**
+   * Runs a window with the control plane at work beside it, on the list of updates at `updatesAt`.
+   * Returns what the CPUs that forward report. @throws {CpuFailure}
+   */
+  async windowBeside(
+    task: Extract<CpuTask, { kind: "window" }>,
+    updatesAt: number,
+    doing: string,
+  ): Promise<CpuReport[]> {
+    const { machine, cpus } = task;
+    // In this order: the first call sets gate and count to 0 before either pool has its task.
+    const windows = this.onAll({ ...task, sideLoad: true }, doing);
+    const control = this.onControl({ kind: "sideLoad", machine, cpus, updatesAt }, doing);
+    const [reports] = await Promise.all([windows, control]);
+    return reports;
   }
 
   /** Runs a task on the control plane. @throws {CpuFailure} */

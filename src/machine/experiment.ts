@@ -1,6 +1,7 @@
 /**
- * An experiment's memory with its machines: one table part that all share, templates and flow lists
- * beside it, a design part for each image. Made once, before any worker starts.
+ * An experiment's memory with its machines: one table part that all share, but for those that
+ * change their routes beside traffic, templates and flow lists beside it, a design part for each
+ * image. Made once, before any worker starts.
  */
 import type { Image } from "../image/imageStore.js";
 import { UsageError } from "../reference/usageError.js";
@@ -19,6 +20,10 @@ export interface ExperimentRequest {
   readonly templates: readonly Uint8Array[];
   readonly flowPairs: number;
   readonly boot: BootOptions;
+  /** The first so many machines change their routes beside traffic: a table part for each. */
+  readonly ownTables?: number;
+  /** Bytes of the list of updates of each of these. */
+  readonly updateBytes?: number;
 }
 
 /** Room beside the table's prefixes for the routes of the setup. */
@@ -41,7 +46,7 @@ export class Experiment {
     readonly plan: MemoryPlan,
     readonly budget: string,
     readonly machines: readonly Machine[],
-    /** Milliseconds that inserting the prefixes took. */
+    /** Milliseconds that inserting the prefixes took, into all table parts. */
     readonly loadMs: number,
   ) {}
 
@@ -58,13 +63,18 @@ export class Experiment {
       cpus: request.boot.cpus,
       flowPairs: request.flowPairs,
       machines,
+      ownTables: request.ownTables ?? 0,
+      updateBytes: request.updateBytes ?? 0,
       seed: request.boot.seed,
     };
     const plan = planMemory(planRequest);
     return { plan, budget: describePlan(plan, planRequest) };
   }
 
-  /** Boots all machines; the first one loads the table, the others adopt it. */
+  /**
+   * Boots all machines. The first one that shares the table part loads it, the others adopt it; who
+   * has a part of its own loads that.
+   */
   static async create(request: ExperimentRequest): Promise<Experiment> {
     const { plan, budget } = Experiment.plan(request, request.images.length);
     const pages = plan.bytes / 65_536;
@@ -75,11 +85,14 @@ export class Experiment {
     });
     const machines: Machine[] = [];
     let loadMs = 0;
+    let loaded = false;
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);
       machine.configure(request.world);
-      if (i === 0) loadMs = loadTablePart(machine, request.world, request.table, request.nexthopOf);
-      else adoptTablePart(machine, request.world);
+      const own = machine.plan.ownTable !== null;
+      if (loaded && !own) adoptTablePart(machine, request.world);
+      else loadMs += loadTablePart(machine, request.world, request.table, request.nexthopOf);
+      loaded ||= !own;
       machines.push(machine);
     }
     return new Experiment(memory, plan, budget, machines, loadMs);

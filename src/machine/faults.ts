@@ -29,6 +29,8 @@ const SITES: Readonly<Record<number, string>> = {
   603: "the control plane changed a table without RTNL",
   701: "a route is in a state it cannot be in",
   901: "not all CPUs came to the gate before the deadline",
+  902: "the clock stood still beside the control plane until its deadline",
+  903: "a side load names an operation that there is not",
   999: "a trap on purpose",
 };
 

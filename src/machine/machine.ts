@@ -10,7 +10,14 @@ import { swapBytes } from "../reference/ipv4Address.js";
 import type { Device, Route, World } from "../reference/world.js";
 import { ImageInstance } from "./imageInstance.js";
 import type { Layout } from "./layout.js";
-import { CPU_AREA_BYTES, type MachinePlan, type MemoryPlan, RINGS, RINGS_BYTES } from "./plan.js";
+import {
+  CPU_AREA_BYTES,
+  type MachinePlan,
+  type MemoryPlan,
+  type Region,
+  RINGS,
+  RINGS_BYTES,
+} from "./plan.js";
 
 /** Boot words that are not addresses. */
 export interface BootOptions {
@@ -22,6 +29,13 @@ export interface BootOptions {
   readonly seed: number;
   /** FIB tables that a lookup asks: 2 = local and main, 1 = main only. */
   readonly fibTables: 1 | 2;
+  /** The control plane works beside windows: it needs a core as well. @default false */
+  readonly controlBusy?: boolean;
+}
+
+/** Whether the CPUs of a machine outnumber the cores. */
+export function isOversubscribed(cpus: number, cores: number, controlBusy: boolean): boolean {
+  return cpus + (controlBusy ? 1 : 0) > cores;
 }
 
 /** Words of a flags argument of `registerNetdevice`. */
@@ -103,6 +117,11 @@ export class Machine {
     return machine;
   }
 
+  /** The table part that this machine uses: its own, or the one that it shares. */
+  get table(): Region {
+    return this.plan.ownTable ?? this.memoryPlan.table;
+  }
+
   /** Address of the area of CPU `cpu`. */
   areaOf(cpu: number): number {
     return this.plan.cpuAreas.base + cpu * CPU_AREA_BYTES;
@@ -148,7 +167,8 @@ export class Machine {
   private writeSuperblock(): void {
     const { layout, plan, memoryPlan, options } = this;
     if (layout.at("PCPU_BYTES") > CPU_AREA_BYTES) throw new BootError("CPU areas are too small");
-    const oversubscribed = options.cpus > options.cores;
+    const busy = options.controlBusy === true;
+    const oversubscribed = isOversubscribed(options.cpus, options.cores, busy);
     const words: [string, number][] = [
       ["SB_ABI_VERSION", layout.at("ABI_VERSION")],
       ["SB_CPUS", options.cpus],
@@ -163,8 +183,8 @@ export class Machine {
       ["SB_RCU_BLIMIT", 10],
       ["SB_RCU_QHIMARK", 10_000],
       ["SB_RCU_QLOWMARK", 100],
-      ["SB_TABLE_AT", memoryPlan.table.base],
-      ["SB_TABLE_BYTES", memoryPlan.table.bytes],
+      ["SB_TABLE_AT", this.table.base],
+      ["SB_TABLE_BYTES", this.table.bytes],
       ["SB_BOOT_NEXT_AT", plan.boot.base],
       ["SB_TEMPLATES_AT", memoryPlan.templates.base],
       ["SB_REQUEST_BYTES", requestBytes(plan)],
@@ -172,7 +192,7 @@ export class Machine {
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);
     const table = (plan.superblock.base + layout.at("SB_REGION_TABLE")) / 4;
-    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, memoryPlan.table];
+    const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, this.table];
     regions.forEach((region, i) => {
       this.u32[table + 2 * i] = region.base;
       this.u32[table + 2 * i + 1] = region.bytes;
@@ -238,9 +258,11 @@ export class Machine {
     this.u32[(at + this.layout.at("DEV_FORWARDING")) / 4] = device.forwarding ? 1 : 0;
   }
 
-  /** Writes a route as a `fib_config` at the request's place (`assembly/net/fib/fibConfig.ts`). */
-  writeRequest(route: Route, nlflags: number): void {
-    const at = this.word("SB_REQUEST_AT");
+  /**
+   * Writes a route as a `fib_config` (`assembly/net/fib/fibConfig.ts`) of 96 bytes: at the place
+   * of the request, or elsewhere.
+   */
+  writeRequest(route: Route, nlflags: number, at = this.word("SB_REQUEST_AT")): void {
     const bytes = new DataView(this.memory.buffer, at, 96);
     for (let i = 0; i < 96; i += 4) bytes.setUint32(i, 0, true);
     const { nexthop } = route;

@@ -5,7 +5,7 @@
  *   0          guard page: stays zero; every audit looks
  *   64 KiB     experiment page: gate, CPU claims, ping-pong words
  *   …          templates │ flow lists │ table part
- *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages
+ *   …          machine 0: superblock │ CPU areas │ boot │ rings │ slab pages [│ table │ updates]
  *   …          machine 1: …
  */
 import { UsageError } from "../reference/usageError.js";
@@ -29,6 +29,10 @@ export interface MachinePlan {
   readonly boot: Region;
   readonly rings: Region;
   readonly pages: Region;
+  /** A table part of its own, where the machine changes its routes beside traffic. */
+  readonly ownTable: Region | null;
+  /** The list of a side load; no bytes where there is none. */
+  readonly updates: Region;
   readonly bytes: number;
 }
 
@@ -49,6 +53,10 @@ export interface PlanRequest {
   /** Pairs of all flow lists together. */
   readonly flowPairs: number;
   readonly machines: number;
+  /** The first so many machines have a table part of their own and a list of updates. @default 0 */
+  readonly ownTables?: number;
+  /** Bytes of such a list of updates. @default 0 */
+  readonly updateBytes?: number;
   /** Seed of the process: moves the bases so that one lucky layout is not measured every time. */
   readonly seed: number;
 }
@@ -72,7 +80,11 @@ function align(value: number, to: number): number {
   return Math.ceil(value / to) * to;
 }
 
-function planMachine(from: number, request: PlanRequest): MachinePlan {
+function tableBytes(routes: number): number {
+  return TABLE_BYTES_FIXED + routes * TABLE_BYTES_PER_ROUTE;
+}
+
+function planMachine(from: number, request: PlanRequest, number: number): MachinePlan {
   const areas = request.cpus + 1;
   let at = from;
   const take = (bytes: number, alignment = 4096): Region => {
@@ -88,7 +100,11 @@ function planMachine(from: number, request: PlanRequest): MachinePlan {
   const boot = take(BOOT_BYTES_FIXED + BOOT_BYTES_PER_CPU * areas + pagesBytes / 128);
   const rings = take(RINGS_BYTES * areas);
   const pages = take(pagesBytes);
-  return { superblock, cpuAreas, boot, rings, pages, bytes: at - from };
+  const changes = number < (request.ownTables ?? 0);
+  const ownTable = changes ? take(tableBytes(request.routes)) : null;
+  const updates = take(changes ? (request.updateBytes ?? 0) : 0);
+  const parts = { superblock, cpuAreas, boot, rings, pages };
+  return { ...parts, ownTable, updates, bytes: at - from };
 }
 
 /**
@@ -105,11 +121,11 @@ export function planMemory(request: PlanRequest): MemoryPlan {
   };
   const templates = take(256 * 64);
   const flows = take(Math.max(request.flowPairs, request.routes) * 8);
-  const table = take(TABLE_BYTES_FIXED + request.routes * TABLE_BYTES_PER_ROUTE);
+  const table = take(tableBytes(request.routes));
   const machines: MachinePlan[] = [];
   for (let i = 0; i < request.machines; i++) {
     at = align(at, 4096) + (((request.seed >>> 0) * (i + 1)) % 61) * 4096;
-    const machine = planMachine(at, request);
+    const machine = planMachine(at, request, i);
     machines.push(machine);
     at += machine.bytes;
   }
@@ -126,9 +142,12 @@ function mib(bytes: number): string {
 
 /** The budget in one line. */
 export function describePlan(plan: MemoryPlan, request: PlanRequest): string {
-  const each = plan.machines[0]?.bytes ?? 0;
+  const each = plan.machines.at(-1)?.bytes ?? 0;
+  const own = request.ownTables ?? 0;
+  const copies = own === 0 ? "" : ` and once more for each of ${own} designs that change it`;
   return (
-    `memory ${mib(plan.bytes)}: table ${mib(plan.table.bytes)} for ${request.routes} routes, ` +
+    `memory ${mib(plan.bytes)}: table ${mib(plan.table.bytes)} for ${request.routes} routes` +
+    `${copies}, ` +
     `flow lists ${mib(plan.flows.bytes)}, ${request.machines} machines of ${mib(each)} ` +
     `for ${request.cpus} CPU${request.cpus === 1 ? "" : "s"} each ` +
     "(reserved, touched only where used)"

@@ -13,12 +13,15 @@ import { Experiment } from "../machine/experiment.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
+import { checkFlowList } from "../workloads/flowListLength.js";
+import type { SideLoad } from "../workloads/sideLoad.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { setupOf } from "./processContext.js";
 import { V8_FLAGS } from "./processes.js";
 import { RunDocument } from "./runDocument.js";
 import { type RunPlan, runProcesses } from "./runProcesses.js";
+import { sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";
 
 /** What to compare. */
 export interface CompareOptions {
@@ -42,6 +45,10 @@ export interface CompareOptions {
   /** δ: differences inside this share are called tiny or equivalent. */
   readonly marginShare: number;
   readonly deadlineMs: number;
+  /** What the control plane does beside every window. @default nothing */
+  readonly sideLoad?: SideLoad;
+  /** Boot parameter `rhash_entries`: buckets of a route cache. @default that of the kernels */
+  readonly rhashEntries?: number;
   readonly command: string;
   readonly version: string;
   /** Progress, one line each; nothing is timed while it is called. */
@@ -50,8 +57,6 @@ export interface CompareOptions {
   readonly stopped: () => boolean;
 }
 
-/** Entries that the largest cache of the compared designs can hold, per CPU: one for each slot. */
-const LIST_OVER_ENTRIES = 4;
 /** Machines of a process for each design: one that is timed, one that counts; and the placebo. */
 const MACHINES_PER_DESIGN = 2;
 
@@ -69,19 +74,6 @@ function checkDesigns(designs: readonly Design[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new UsageError(`design "${twice}" is given twice; allowed: each design once`);
-  }
-}
-
-/** A restarted list makes every cache look good: it must hold four times what a cache can. */
-function checkFlowList(options: CompareOptions, designs: readonly Design[]): void {
-  const slots = options.nexthops * (1 + Math.max(...options.cpus));
-  const largest = designs.some((d) => d.row["route-cache"] === "nexthop") ? slots : 1;
-  const needed = LIST_OVER_ENTRIES * largest;
-  if (options.flowPackets < needed) {
-    throw new UsageError(
-      `--flow-packets ${options.flowPackets}: the largest cache holds ${largest} entries; ` +
-        `allowed: ${needed} or more`,
-    );
   }
 }
 
@@ -157,11 +149,10 @@ function emptyDocument(options: CompareOptions, designs: readonly Design[]): Res
 
 /** Says what memory a process takes, and refuses what does not fit before anything is compiled. */
 function checkMemory(options: CompareOptions, designs: readonly Design[]): void {
-  const { table, nexthops, seed, packetsPerSecond, flowPackets, cpus } = options;
-  const cpusMax = Math.max(...cpus);
-  const request = { table, nexthops, runSeed: seed, seed, packetsPerSecond, flowPackets, cpusMax };
+  const cpusMax = Math.max(...options.cpus);
+  const request = { ...options, runSeed: options.seed, cpusMax, timedMachines: designs.length + 1 };
   const machines = MACHINES_PER_DESIGN * designs.length + 1;
-  const { plan, budget } = Experiment.plan(setupOf(request), machines);
+  const { plan, budget } = Experiment.plan(setupOf(request).setup, machines);
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));
@@ -200,6 +191,8 @@ async function prepare(
     cells,
     placebo: true,
     plantedShare: null,
+    sideLoad: options.sideLoad ?? null,
+    rhashEntries: options.rhashEntries ?? null,
     targetLog: Math.log1p(document.plan.halfWidthShare),
   };
 }
@@ -217,7 +210,7 @@ export async function compare(
   options.workloads.map(findWorkload);
   checkDesigns(designs);
   checkCpus(options.cpus);
-  checkFlowList(options, designs);
+  checkFlowList(options.flowPackets, designs, { ...options, cpus: Math.max(...options.cpus) });
   const loadBefore = loadAverages();
   const document = emptyDocument(options, designs);
   onPartial(document);
@@ -225,6 +218,11 @@ export async function compare(
   const run = new RunDocument(document, designs, ["placebo", "control"]);
   try {
     document.plan.stoppedBy = await runProcesses(plan, run);
+    for (const cell of document.cells) {
+      const beside = sideLoadNote(cell);
+      if (beside !== null) cell.notes.push(beside);
+      document.errors.push(...sideLoadFaults(cell));
+    }
   } catch (error) {
     document.plan.stoppedBy = "failure";
     throw error;

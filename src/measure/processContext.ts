@@ -8,14 +8,17 @@ import { type AuditReport, auditMachine } from "../machine/audit.js";
 import { Cpus } from "../machine/cpus.js";
 import { Experiment, type ExperimentRequest } from "../machine/experiment.js";
 import type { Machine } from "../machine/machine.js";
+import { updateBytes } from "../machine/updates.js";
 import { ReferenceRouter } from "../reference/referenceRouter.js";
 import type { World } from "../reference/world.js";
 import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
+import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
 import type { Judgement, JudgeRequest } from "./judge.js";
 import { placeboOf, withRandomOrder } from "./processImages.js";
 import type { AuditPart, ProcessRequest } from "./processRequest.js";
+import type { DrawnSideLoad } from "./sideLoadRun.js";
 import type { RandomSource } from "./statisticsRandom.js";
 
 /** Jiffies of a machine's second. */
@@ -40,6 +43,8 @@ export interface ProcessContext {
   readonly release: readonly Machine[];
   readonly placebo: Machine | null;
   readonly debug: readonly Machine[];
+  /** What the control plane does beside every window, drawn; null: nothing. */
+  readonly sideLoad: DrawnSideLoad | null;
   /** Null where the first process judged. */
   readonly judging: JudgeContext | null;
 }
@@ -56,18 +61,39 @@ export interface SetupRequest {
   readonly packetsPerSecond: number;
   readonly flowPackets: number;
   readonly cpusMax: number;
+  /** Machines that are timed: each has a table of its own where routes change beside traffic. */
+  readonly timedMachines: number;
+  readonly sideLoad?: SideLoad | null | undefined;
+}
+
+/** The updates of a side load; the same for all designs, cells and processes of a run. */
+function drawSideLoad(
+  request: SetupRequest,
+  world: World,
+  nexthopOf: (row: number) => number,
+): DrawnSideLoad | null {
+  const { sideLoad, table, runSeed: seed } = request;
+  if (sideLoad === undefined || sideLoad === null) return null;
+  return { load: sideLoad, updates: drawUpdates(sideLoad, { world, table, nexthopOf, seed }) };
 }
 
 /** The setup of an experiment: devices, table, templates, boot words. */
-export function setupOf(request: SetupRequest): ExperimentSetup {
+export function setupOf(request: SetupRequest): {
+  setup: ExperimentSetup;
+  sideLoad: DrawnSideLoad | null;
+} {
   const world = standardWorld({ nexthops: request.nexthops });
-  const nexthopOf = assignNexthops(request.table, request.nexthops, request.runSeed);
-  return {
+  const numbers = assignNexthops(request.table, request.nexthops, request.runSeed);
+  const nexthopOf = (row: number): number => numbers[row] ?? 0;
+  const sideLoad = drawSideLoad(request, world, nexthopOf);
+  const setup: ExperimentSetup = {
     world,
     table: request.table,
-    nexthopOf: (row) => nexthopOf[row] ?? 0,
+    nexthopOf,
     templates: rxTemplates(world),
     flowPairs: request.flowPackets,
+    ownTables: sideLoad === null ? 0 : request.timedMachines,
+    updateBytes: sideLoad === null ? 0 : updateBytes(sideLoad.updates),
     boot: {
       cpus: request.cpusMax,
       cores: os.availableParallelism(),
@@ -75,8 +101,10 @@ export function setupOf(request: SetupRequest): ExperimentSetup {
       packetsPerSecond: request.packetsPerSecond,
       seed: request.seed,
       fibTables: 2,
+      controlBusy: sideLoad !== null,
     },
   };
+  return { setup, sideLoad };
 }
 
 function judgeContext(setup: ExperimentSetup, request: ProcessRequest): JudgeContext {
@@ -99,7 +127,8 @@ export async function openContext(
   progress: (text: string) => void,
 ): Promise<ProcessContext> {
   const cpusMax = Math.max(...request.cells.map((cell) => cell.cpus));
-  const setup = setupOf({ ...request, cpusMax });
+  const timedMachines = request.release.length + (request.placebo ? 1 : 0);
+  const { setup, sideLoad } = setupOf({ ...request, cpusMax, timedMachines });
   const release = request.release.map((image) => withRandomOrder(image, random));
   const [first] = request.release;
   const [taken] = release;
@@ -122,6 +151,7 @@ export async function openContext(
     release: experiment.machines.slice(0, release.length),
     placebo: extra.length === 0 ? null : (experiment.machines[release.length] ?? null),
     debug: experiment.machines.slice(timed),
+    sideLoad,
     judging,
   };
 }

@@ -12,6 +12,8 @@
 import type { Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import type { Cell, CellArm, CellProcess, CellWindow } from "../result/cellSchema.js";
+import type { CellSideLoad } from "../result/sideLoadSchema.js";
+import type { SideLoad } from "../workloads/sideLoad.js";
 import type { WindowLengths } from "./runWindows.js";
 
 /** A cell as a process is asked to measure it. */
@@ -48,6 +50,10 @@ export interface ProcessRequest {
   readonly flowsFolder: string;
   /** Whether the first design runs a second time as its placebo. */
   readonly placebo: boolean;
+  /** What the control plane does beside every window; null: nothing. */
+  readonly sideLoad: SideLoad | null;
+  /** Boot parameter of a route cache; null: the kernels'. */
+  readonly rhashEntries: number | null;
   /** For tests of the engine itself: the placebo counts as a second design, and runs this many
    * packets for each one that it tells of. Null: an ordinary run. */
   readonly plantedShare: number | null;
@@ -56,7 +62,14 @@ export interface ProcessRequest {
 /** Facts of a cell that hold for all processes. */
 export type CellFacts = Omit<
   Cell,
-  "windows" | "processes" | "extras" | "windowPackets" | "leadInPackets" | "arms" | "notes"
+  | "windows"
+  | "processes"
+  | "extras"
+  | "sideLoad"
+  | "windowPackets"
+  | "leadInPackets"
+  | "arms"
+  | "notes"
 >;
 
 /** What one process says of one cell. */
@@ -66,6 +79,8 @@ export interface CellPart {
   /** Null in a process that did not draw the flow lists. */
   readonly facts: CellFacts | null;
   readonly arms: readonly CellArm[];
+  /** What the control plane did in this process, by design; null without a side load. */
+  readonly sideLoad: CellSideLoad | null;
   readonly process: CellProcess;
   readonly lengths: WindowLengths;
   readonly digest: string;

@@ -3,9 +3,11 @@
  * count, then time. Where another process judged, the images must do what they did there.
  */
 import type { CpuReport, CpuTask } from "../machine/cpuTask.js";
-import type { Machine } from "../machine/machine.js";
+import { isOversubscribed, type Machine } from "../machine/machine.js";
 import type { CellArm } from "../result/cellSchema.js";
-import { findWorkload, type PacketPath } from "../workloads/workload.js";
+import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
+import { findWorkload, type PacketPath, type Workload } from "../workloads/workload.js";
+import { CacheWatch } from "./cacheSeries.js";
 import { type FlowFacts, readFlows } from "./cellFlows.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { between, pressureMs, stealMs } from "./covariates.js";
@@ -14,7 +16,9 @@ import { digestWorkload } from "./judgeDigest.js";
 import { judgeStory } from "./judgeStories.js";
 import { HZ, type JudgeContext, type ProcessContext } from "./processContext.js";
 import { type CellFacts, type CellPart, cellLabel } from "./processRequest.js";
+import { renewing } from "./renewFlows.js";
 import { runWindows, type WindowArm, type WindowRun } from "./runWindows.js";
+import { type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
@@ -155,9 +159,10 @@ function timeWindows(
   context: ProcessContext,
   number: number,
   path: PacketPath,
-  hooks: CellHooks,
+  runs: { onAll: OnAll; hooks: CellHooks },
 ): Promise<WindowRun> {
-  const { request, experiment, cpus } = context;
+  const { request, experiment, sideLoad } = context;
+  const { hooks } = runs;
   const cell = request.cells[number];
   if (cell === undefined) throw new RangeError(`no cell ${number}`);
   const label = cellLabel(cell);
@@ -166,7 +171,7 @@ function timeWindows(
     arms: armsOf(context, path),
     process: request.process,
     cpus: cell.cpus,
-    oversubscribed: cell.cpus > coresOf(experiment.machines),
+    oversubscribed: isOversubscribed(cell.cpus, coresOf(experiment.machines), sideLoad !== null),
     // A cell's orders are its own, and the same whatever order cells come in.
     seed: request.seed + number,
     lengths: cell.lengths,
@@ -174,7 +179,7 @@ function timeWindows(
     budgetMs: request.cellBudgetMs,
     blocksMin: request.blocksMin,
     onAll: (task: CpuTask, doing: string): Promise<CpuReport[]> =>
-      cpus.onAll(task, `${doing} (${label})`),
+      runs.onAll(task, `${doing} (${label})`),
     stealMs,
     onBlock: (done, of) => {
       // Whoever shows progress does so on a core that is measured: seldom, then.
@@ -190,6 +195,22 @@ function coresOf(machines: readonly Machine[]): number {
   return machines[0]?.options.cores ?? 1;
 }
 
+/** The cell's lists: from the first process's files, or drawn anew where flows must not come twice,
+ * because then whoever draws them must go on drawing. */
+function listsOf(
+  { request, world }: ProcessContext,
+  number: number,
+  workload: Workload,
+): Pick<FlowLists, "perCpu" | "renewal" | "packetsPerCpu"> {
+  const cpus = request.cells[number]?.cpus ?? 1;
+  if (workload.hitShare !== undefined) {
+    const { table, flowPackets: packets, runSeed: seed } = request;
+    return buildFlowLists(workload, table, { cpus, packets, seed, world });
+  }
+  const perCpu = readFlows(request.flowsFolder, number, cpus);
+  return { perCpu, packetsPerCpu: (perCpu[0]?.length ?? 0) / 2 };
+}
+
 /** Runs one cell. @throws {JudgeError} {CpuFailure} */
 export async function runCell(
   context: ProcessContext,
@@ -202,7 +223,8 @@ export async function runCell(
   if (cell === undefined) throw new RangeError(`no cell ${number}`);
   const workload = findWorkload(cell.workload);
   const { path } = workload;
-  const lists = readFlows(request.flowsFolder, number, cell.cpus);
+  const flowLists = listsOf(context, number, workload);
+  const lists = flowLists.perCpu;
   hooks.progress(`${cellLabel(cell)}: judge`);
   let judged: Judged = { judged: [], counted: [] };
   if (judging !== null) {
@@ -215,7 +237,18 @@ export async function runCell(
   experiment.setFlows(lists);
   const pingPongNs = await pingPong(context, cell.cpus);
   const pressureBefore = pressureMs();
-  const run = await timeWindows(context, number, path, hooks);
+  const timed = [...context.release, ...(context.placebo === null ? [] : [context.placebo])];
+  const beside = context.sideLoad === null ? null : new SideLoadRun(cpus, timed, context.sideLoad);
+  const watch = new CacheWatch(context.release, request.rhashEntries ?? undefined);
+  const plain: OnAll = (task, doing) => cpus.onAll(task, doing);
+  const whole = watch.watching(renewing(beside?.onAll ?? plain, timed, flowLists, cell.cpus));
+  // The control has nothing of a design beside it, and moves none along its list.
+  const onAll: OnAll = (task, doing) =>
+    task.kind === "window" && task.loop === "controlPackets"
+      ? plain(task, doing)
+      : whole(task, doing);
+  const run = await timeWindows(context, number, path, { onAll, hooks });
+  const sideLoad = (await beside?.end()) ?? null;
   const pressure = between(pressureBefore, pressureMs());
   await settle(context);
   const cores = coresOf(experiment.machines);
@@ -224,13 +257,22 @@ export async function runCell(
     path,
     cpus: cell.cpus,
     cores,
-    oversubscribed: cell.cpus > cores,
+    oversubscribed: isOversubscribed(cell.cpus, cores, sideLoad !== null),
     time: { source: "packets", packetsPerSecondPerCpu: request.packetsPerSecond, hz: HZ },
   };
   return {
     cell: number,
     facts: flows === undefined ? null : { ...facts, flows },
-    arms: context.release.map((m, i) => armOf(m, judged.judged[i], judged.counted[i])),
+    arms: context.release.map((machine, i) => {
+      const cache = watch.of(machine);
+      const arm = armOf(machine, judged.judged[i], judged.counted[i]);
+      return cache === null ? arm : { ...arm, cache };
+    }),
+    // The placebo's updates are nobody's: arms of the document are designs.
+    sideLoad:
+      sideLoad === null
+        ? null
+        : { ...sideLoad, arms: sideLoad.arms.slice(0, context.release.length) },
     process: {
       process: request.process,
       pinned: cpus.pinned,

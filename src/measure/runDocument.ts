@@ -6,6 +6,7 @@
 import type { Design } from "../image/designs.js";
 import type { Cell, CellExtra } from "../result/cellSchema.js";
 import type { ResultDocument } from "../result/resultDocument.js";
+import type { CellSideLoad } from "../result/sideLoadSchema.js";
 import { periodsOf } from "./periods.js";
 import type { AuditPart, CellPart, ProcessEnd } from "./processRequest.js";
 
@@ -19,6 +20,25 @@ function merged(audits: readonly AuditPart[]): { checks: number; failures: strin
       audit.failures.map((failure) => `process ${process}: ${failure}`),
     ),
   };
+}
+
+/** A side load with what one more process did: counts add up, the first error stays. */
+function added(
+  known: CellSideLoad | undefined,
+  more: CellSideLoad | null,
+): CellSideLoad | undefined {
+  if (known === undefined || more === null) return known;
+  const arms = known.arms.map((arm, i) => {
+    const other = more.arms[i];
+    if (other === undefined) return arm;
+    return {
+      updates: arm.updates + other.updates,
+      ticks: arm.ticks + other.ticks,
+      refused: arm.refused + other.refused,
+      firstError: arm.firstError === 0 ? other.firstError : arm.firstError,
+    };
+  });
+  return { ...known, arms };
 }
 
 /** Puts parts together. */
@@ -64,6 +84,7 @@ export class RunDocument {
           judgedPackets: role === "control" ? 0 : (part.arms[0]?.judge.packets ?? 0),
           audit: { ok: role === "control", failures: [] },
         })),
+        ...(part.sideLoad === null ? {} : { sideLoad: part.sideLoad }),
         processes: [part.process],
         windows: [...part.windows],
         notes: [...notes],
@@ -71,6 +92,8 @@ export class RunDocument {
     } else {
       known.processes.push(part.process);
       known.windows.push(...part.windows);
+      const sideLoad = added(known.sideLoad, part.sideLoad);
+      if (sideLoad !== undefined) known.sideLoad = sideLoad;
     }
     this.refresh();
   }

@@ -29,6 +29,8 @@ export interface RunPlan
     | "deadlineMs"
     | "placebo"
     | "plantedShare"
+    | "sideLoad"
+    | "rhashEntries"
   > {
   readonly seed: number;
   readonly cells: readonly { workload: string; cpus: number; notes: readonly string[] }[];
@@ -117,6 +119,8 @@ async function runOne(
     flowsFolder: known.folder,
     placebo: plan.placebo,
     plantedShare: plan.plantedShare,
+    sideLoad: plan.sideLoad,
+    rhashEntries: plan.rhashEntries,
   };
   const start = performance.now();
   run.begin(known.seed);

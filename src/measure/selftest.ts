@@ -117,6 +117,8 @@ async function runTrial(
       deadlineMs: options.deadlineMs,
       placebo: true,
       plantedShare: trial.share,
+      sideLoad: null,
+      rhashEntries: null,
       seed: options.seed + trial.number,
       cells: [{ workload: options.workload, cpus: options.cpus, notes: [] }],
       processes: PROCESSES_MAX,

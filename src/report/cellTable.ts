@@ -2,7 +2,6 @@
  * The table of a cell: first what was timed, then what was counted. One table where the width
  * allows all columns, else several with the design in front of each. No lines are drawn.
  */
-import Table from "cli-table3";
 import type { ArmFigures, CellAnalysis, PairedRatio } from "../measure/analysis.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import {
@@ -13,17 +12,11 @@ import {
   formatSignificant,
 } from "./numbers.js";
 import type { Paint } from "./paint.js";
+import { drawTable, type TableColumn, tableWidth } from "./tableText.js";
 import { verdictMark } from "./verdictMark.js";
 
 /** Stands where a figure does not exist; 0 is a figure. */
 const NONE = "–";
-
-/** A column: its head, and its cells from the first design to the last. */
-interface Column {
-  readonly head: string;
-  readonly cells: readonly string[];
-  readonly right: boolean;
-}
 
 function ratioText(ratio: PairedRatio | undefined): string {
   if (ratio === undefined) return "1";
@@ -31,7 +24,7 @@ function ratioText(ratio: PairedRatio | undefined): string {
   return text.interval === null ? text.ratio : `${text.ratio} ${text.interval}`;
 }
 
-function timedColumns(analysis: CellAnalysis): Column[] {
+function timedColumns(analysis: CellAnalysis): TableColumn[] {
   const arms = analysis.perArm;
   // The first design has no ratio; all others stand in the order of the arms.
   const ratios = arms.map((_, index) => analysis.ratios[index - 1]);
@@ -57,7 +50,7 @@ function timedColumns(analysis: CellAnalysis): Column[] {
 }
 
 /** The second part of a time per packet, where some design of the cell has one. */
-function deferredColumn(arms: readonly ArmFigures[]): Column[] {
+function deferredColumn(arms: readonly ArmFigures[]): TableColumn[] {
   if (arms.every((arm) => arm.deferredNsPerPacket === 0)) return [];
   const cells = arms.map(({ deferredNsPerPacket: ns }) => {
     return `${ns < 0 ? "−" : "+"}${formatPerPacket(Math.abs(ns))}`;
@@ -65,7 +58,7 @@ function deferredColumn(arms: readonly ArmFigures[]): Column[] {
   return [{ head: "+ deferred", cells, right: true }];
 }
 
-function countedColumns(arms: readonly CellArm[]): Column[] {
+function countedColumns(arms: readonly CellArm[]): TableColumn[] {
   const perPacket = (
     head: string,
     of: (costs: NonNullable<CellArm["counted"]>["perPacket"]) => number,
@@ -94,51 +87,16 @@ function countedColumns(arms: readonly CellArm[]): Column[] {
   ];
 }
 
-/** Characters a table of these columns takes: contents, and two between neighbours. */
-function widthOf(columns: readonly Column[]): number {
-  return columns.reduce((sum, column) => {
-    return sum + Math.max(column.head.length, ...column.cells.map((cell) => cell.length)) + 2;
-  }, -2);
-}
-
-function draw(columns: readonly Column[], paint: Paint): string {
-  const table = new Table({
-    head: columns.map((column) => column.head),
-    colAligns: columns.map((column) => (column.right ? "right" : "left")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    chars: {
-      top: "",
-      "top-mid": "",
-      "top-left": "",
-      "top-right": "",
-      bottom: "",
-      "bottom-mid": "",
-      "bottom-left": "",
-      "bottom-right": "",
-      left: "",
-      "left-mid": "",
-      mid: "",
-      "mid-mid": "",
-      right: "",
-      "right-mid": "",
-      middle: "  ",
-    },
-  });
-  const rows = columns[0]?.cells.length ?? 0;
-  for (let row = 0; row < rows; row++) table.push(columns.map((column) => column.cells[row] ?? ""));
-  const [head = "", ...body] = table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd());
-  return [paint.dim(head), ...body.map((line) => paint.verdict(line))].join("\n");
-}
-
 /** Columns in as few tables as the width allows; each begins with the names. */
-function packed(names: Column, columns: readonly Column[], width: number): Column[][] {
-  const tables: Column[][] = [];
+function packed(
+  names: TableColumn,
+  columns: readonly TableColumn[],
+  width: number,
+): TableColumn[][] {
+  const tables: TableColumn[][] = [];
   let table = [names];
   for (const column of columns) {
-    if (table.length > 1 && widthOf([...table, column]) > width) {
+    if (table.length > 1 && tableWidth([...table, column]) > width) {
       tables.push(table);
       table = [names];
     }
@@ -152,7 +110,7 @@ function packed(names: Column, columns: readonly Column[], width: number): Colum
  * @param width characters a line may have; a single column that is wider than that stays so
  */
 export function cellTable(cell: Cell, analysis: CellAnalysis, width: number, paint: Paint): string {
-  const names: Column = {
+  const names: TableColumn = {
     head: "design",
     cells: analysis.perArm.map((arm) => arm.design),
     right: false,
@@ -162,8 +120,8 @@ export function cellTable(cell: Cell, analysis: CellAnalysis, width: number, pai
   const whole = [...timed, ...counted];
   // Where all does not fit, time and cost are kept apart: a table is about one or the other.
   const tables =
-    widthOf([names, ...whole]) <= width
+    tableWidth([names, ...whole]) <= width
       ? [[names, ...whole]]
       : [...packed(names, timed, width), ...packed(names, counted, width)];
-  return tables.map((table) => draw(table, paint)).join("\n\n");
+  return tables.map((table) => drawTable(table, paint)).join("\n\n");
 }

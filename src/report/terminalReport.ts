@@ -8,6 +8,7 @@ import type { AnalyseCell, CellAnalysis, CellFailure } from "../measure/analysis
 import { median } from "../measure/statistics.js";
 import type { Cell } from "../result/cellSchema.js";
 import type { ResultDocument, ResultPlan } from "../result/resultDocument.js";
+import { cacheLines } from "./cacheLines.js";
 import { cellName, cellSentence } from "./cellSentence.js";
 import { cellTable } from "./cellTable.js";
 import {
@@ -98,6 +99,7 @@ function cellText(
   const sentence = cellSentence(cell, analysis);
   const notes = cell.notes.map((note) => wrapped(`note: ${note}`, options.width));
   if (analysis.kind === "failed") return [paint.error(sentence), ...notes].join("\n");
+  const caches = cacheLines(cell).map((line) => wrapped(line, options.width));
   const flags = analysis.flags.map((flag) => paint.warning(wrapped(`! ${flag}`, options.width)));
   return [
     paint.strong(sentence),
@@ -105,6 +107,7 @@ function cellText(
     "",
     cellTable(cell, analysis, options.width, paint),
     "",
+    ...caches,
     ...[readingText(cell, analysis), ...noiseText(analysis)].map((text) =>
       paint.dim(wrapped(text, options.width)),
     ),

@@ -17,6 +17,8 @@
  * Objects are strict: a key this version does not know is an error, never dropped.
  */
 import { z } from "zod";
+import { cacheSchema } from "./cacheSchema.js";
+import { sideLoadSchema } from "./sideLoadSchema.js";
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
@@ -41,6 +43,7 @@ const countedSchema = z.strictObject({
 const armSchema = z.strictObject({
   design: z.string().min(1).describe("name of one of the document's designs"),
   counted: countedSchema.nullable().describe("null: not counted, because no debug image ran"),
+  cache: cacheSchema.optional().describe("of designs that have a cache of flows; first process"),
   periods: z
     .array(z.strictObject({ name: z.string(), seconds: z.number().positive() }))
     .describe("periodic work of this design, in the machine's own time"),
@@ -140,6 +143,7 @@ export const cellSchema = z.strictObject({
     packetsPerSecondPerCpu: z.number().positive().describe("offered rate that packets stand for"),
     hz: positive,
   }),
+  sideLoad: sideLoadSchema.optional().describe("what the control plane did beside the windows"),
   windowPackets: positive.describe("packets per CPU in a window"),
   leadInPackets: count.describe("packets per CPU run before a window and not timed"),
   arms: z.array(armSchema).min(1),

@@ -50,6 +50,17 @@ function findInCell(cell: Cell, designs: ReadonlySet<string>, path: string): str
   const names = cell.arms.map((arm) => arm.design);
   const twice = findInNames(names, (index) => `${path}.arms[${index}].design`);
   if (twice !== null) return twice;
+  const uneven = cell.arms.findIndex(({ cache }) => {
+    const lengths = Object.values(cache?.series ?? {}).map((values) => values.length);
+    return new Set(lengths).size > 1;
+  });
+  if (uneven >= 0) {
+    return `${path}.arms[${uneven}].cache.series: found arrays of different lengths; allowed: one`;
+  }
+  const beside = cell.sideLoad?.arms.length ?? names.length;
+  if (beside !== names.length) {
+    return `${path}.sideLoad.arms: found ${beside} entries; allowed: ${names.length}, one per arm`;
+  }
   return findInWindows(cell, path);
 }
 

@@ -12,7 +12,8 @@
  * addresses (4096) out of the routed space. *Destinations*: `zipf`: prefixes by Zipf's law, ranks
  * dealt by a seeded shuffle (never address order), then one of the prefix's hosts, each equally
  * likely, then one of the few sources that talk to that host; `uniform`: any usable address of the
- * routed space, any source; `one`: the first host of the prefix ranked first. *Packets per flow*:
+ * routed space, any source; `one`: the first host of the prefix ranked first; `hit-share`: see
+ * `hitShare.ts`. *Packets per flow*:
  * packets are independent draws (no trains), so a flow's share of the list is its probability.
  * *Receive device*: `receiveDeviceIndex` of the source. *CPU*: `rssCpu` of the pair. `local-send`
  * uses the list of `internet-mix`, so the two paths see the same destinations on the same CPUs; the
@@ -27,6 +28,7 @@ import { formatAddress, swapBytes } from "../reference/ipv4Address.js";
 import { UsageError } from "../reference/usageError.js";
 import type { PrefixColumns, World } from "../reference/world.js";
 import { AliasTable, zipfWeights } from "./aliasTable.js";
+import { DESTINATIONS, HitShareDrawer, powerOfTwoOf } from "./hitShare.js";
 import { mix32, Prng, shuffledIndices } from "./prng.js";
 import { drawUsable, RoutedSpace } from "./routedSpace.js";
 import { rssCpu } from "./rss.js";
@@ -60,6 +62,8 @@ export interface FlowLists {
    * The part of all packets that RSS offered to each CPU, before lists were cut to equal length.
    */
   readonly offeredShare: number[];
+  /** Renews the flows that must not come twice, where the workload has such. */
+  readonly renewal?: HitShareDrawer;
 }
 
 /** One packet after another; the last one drawn is in the two fields, in host order. */
@@ -67,6 +71,8 @@ interface PacketDrawer {
   saddr: number;
   daddr: number;
   draw(): void;
+  /** Told the place of the packet that was drawn last. */
+  placed?(cpu: number, at: number): void;
 }
 
 /**
@@ -89,6 +95,11 @@ export function buildFlowLists(
   const sources = space.sourceSet(workload.sources, new Prng(mix32(seed ^ 0x736f7572)));
   if (workload.destinations === "one") {
     return singleFlow(singleDestination(space, seed), sources, cpus, packetsPerCpu);
+  }
+  if (workload.destinations === "hit-share") {
+    const lists = { cpus, packetsPerCpu, seed };
+    const renewal = hitShareDrawer(workload, space, sources, lists);
+    return { ...dealPackets(workload, renewal, cpus, packetsPerCpu), renewal };
   }
   const drawer =
     workload.destinations === "zipf"
@@ -118,6 +129,7 @@ function dealPackets(
     if (list === undefined || at === packetsPerCpu) continue;
     list[2 * at] = swapBytes(drawer.saddr);
     list[2 * at + 1] = swapBytes(drawer.daddr);
+    drawer.placed?.(cpu, at);
     filled[cpu] = at + 1;
     missing--;
   }
@@ -158,6 +170,27 @@ function zipfDrawer(
       this.saddr = sources[mix32(this.daddr ^ mix32(sourceSalt + seed)) % sources.length] ?? 0;
     },
   };
+}
+
+/** Resident and fresh flows between the same addresses; hosts of different prefixes. */
+function hitShareDrawer(
+  workload: Workload,
+  space: RoutedSpace,
+  sources: Uint32Array,
+  lists: { readonly cpus: number; readonly packetsPerCpu: number; readonly seed: number },
+): HitShareDrawer {
+  const prng = new Prng(mix32(lists.seed ^ 0x68697473));
+  const destinations = powerOfTwoOf(space.sourceSet(DESTINATIONS, prng));
+  const flows = { sources: powerOfTwoOf(sources), destinations };
+  const most = flows.sources.length * destinations.length;
+  const residents = workload.residentFlows ?? destinations.length;
+  if (residents > most) {
+    throw new UsageError(
+      `${workload.name}: this table has ${most} flows; allowed: as many or less`,
+    );
+  }
+  const resident = { share: workload.hitShare ?? 0, flows: residents };
+  return new HitShareDrawer(flows, resident, prng, lists);
 }
 
 /** Any routed address from any source. */

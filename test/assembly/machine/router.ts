@@ -47,6 +47,8 @@ export interface RouterOptions {
   readonly flavour?: Flavour;
   /** Images made by the test instead of those of the designs. */
   readonly images?: readonly Image[];
+  /** Room for a list of updates in each machine, which then has a table part of its own. */
+  readonly updateBytes?: number;
 }
 
 /** One machine of one design. */
@@ -72,6 +74,8 @@ export async function routersOf(
     nexthopOf,
     templates: rxTemplates(WORLD),
     flowPairs: 1 << 16,
+    ownTables: options.updateBytes === undefined ? 0 : images.length,
+    updateBytes: options.updateBytes ?? 0,
     boot: {
       cpus: options.cpus ?? 1,
       cores: 2,

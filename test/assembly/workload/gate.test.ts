@@ -36,6 +36,14 @@ describe("the gate", () => {
     }
   });
 
+  it("the control plane comes and does not wait; as the last it opens the gate", () => {
+    set(0, 0);
+    router.machine.cpu(4).call("gateArrive", at, 2);
+    expect([word(ARRIVED), word(OPEN)]).toEqual([1, 0]);
+    router.machine.cpu(4).call("gateArrive", at, 2);
+    expect([word(ARRIVED), word(OPEN)]).toEqual([2, 1]);
+  });
+
   it("who is not the last passes a gate that is open, and writes no more than that it came", () => {
     set(0, 1);
     router.machine.cpu(2).call("gateEnter", at, 4);

@@ -4,6 +4,7 @@ import { listText } from "../../../src/cli/listCommand.js";
 import { KERNELS } from "../../../src/image/designs.js";
 import { KNOBS } from "../../../src/image/knobs.js";
 import { DISCLAIMER } from "../../../src/result/disclaimer.js";
+import { SIDE_LOADS } from "../../../src/workloads/sideLoad.js";
 import { WORKLOADS } from "../../../src/workloads/workload.js";
 
 describe("listText", () => {
@@ -30,6 +31,13 @@ describe("listText", () => {
       const shown = lines[at + 1 + knob.values.length];
       expect(shown).toContain(`shows in ${knob.shownBy.design} on ${knob.shownBy.workload}:`);
       expect(WORKLOADS.map(({ name }) => name)).toContain(knob.shownBy.workload);
+    }
+  });
+
+  it("names every side load and how it is asked for", () => {
+    expect(listText()).toContain("--side-load KIND:RATE");
+    for (const { kind, description } of SIDE_LOADS) {
+      expect(lines.find((text) => text.startsWith(`  ${kind} `))).toContain(description);
     }
   });
 

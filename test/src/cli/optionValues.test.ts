@@ -31,6 +31,12 @@ describe("cpuNumbers", () => {
     expect(cpuNumbers("all")).toEqual([Math.min(64, availableParallelism())]);
   });
 
+  it("leaves a core to a control plane at work, where there is one to leave", () => {
+    const cores = availableParallelism();
+    expect(cpuNumbers("all", true)).toEqual([Math.min(64, Math.max(1, cores - 1))]);
+    expect(cpuNumbers("7", true)).toEqual([7]);
+  });
+
   it.each(["0", "65", "x", "", "1,", "1;2", "1.5", "-1", "1000"])("refuses %j", (text) => {
     expect(() => cpuNumbers(text)).toThrow(`--cpus ${text}; allowed: numbers from 1 to 64 and all`);
   });

@@ -1,6 +1,7 @@
 /** An experiment: one memory, budget first, flow lists for every CPU of every machine. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { Experiment } from "../../../src/machine/experiment.js";
+import { prefixRoute } from "../../../src/machine/loadTable.js";
 import { UsageError } from "../../../src/reference/usageError.js";
 import { machineOf, type Small, setWorkload, smallExperiment } from "./smallExperiment.js";
 
@@ -38,6 +39,35 @@ describe("Experiment", () => {
         expect(words.slice(at, at + list.length)).toEqual(list);
       }
     }
+  });
+
+  it("gives a table part of its own to each of the first machines that ask for one", async () => {
+    const { world, table, nexthopOf, templates } = small;
+    const images = small.machines.map((machine) => machine.image);
+    const { options: boot } = machineOf(small, 0);
+    const base = { world, table, nexthopOf, templates, flowPairs: 8_192, boot };
+    const request = { ...base, images: [...images, ...images], ownTables: 2, updateBytes: 192 };
+    const { machines, plan, budget } = await Experiment.create(request);
+    expect(budget).toContain("and once more for each of 2 designs that change it");
+    const tables = machines.map((machine) => machine.word("SB_TABLE_AT"));
+    expect(new Set(tables).size).toBe(3);
+    expect(tables.slice(2)).toEqual([plan.table.base, plan.table.base]);
+    for (const machine of machines) {
+      const control = machine.cpu(machine.controlCpu);
+      expect(control.call("fibTablesCheck", world.nexthops.length)).toBe(0);
+      expect(control.call("tablePartBytes")).toBeGreaterThan(0);
+    }
+    // A change in one part is not in another, nor in the shared one.
+    const [one, two, shared] = machines;
+    const route = prefixRoute(world, table.prefixes[0] ?? 0, table.lengths[0] ?? 0, nexthopOf(0));
+    const RT_TABLE_MAIN = 254;
+    for (const machine of [one, two]) machine?.writeRequest(route, 0);
+    expect(one?.cpu(2).callSigned("routeDelete", RT_TABLE_MAIN)).toBe(0);
+    expect(one?.cpu(2).callSigned("routeDelete", RT_TABLE_MAIN)).toBeLessThan(0);
+    expect(two?.cpu(2).callSigned("routeDelete", RT_TABLE_MAIN)).toBe(0);
+    shared?.writeRequest(route, 0x600);
+    const EEXIST = -17;
+    expect(shared?.cpu(2).callSigned("routeNew", RT_TABLE_MAIN)).toBe(EEXIST);
   });
 
   it("says that too much was asked for before anything is reserved", async () => {

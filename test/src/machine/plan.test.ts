@@ -18,13 +18,16 @@ const SMALL: PlanRequest = { routes: 1_000, cpus: 2, flowPairs: 4_096, machines:
 
 function regionsOf(plan: MemoryPlan): Region[] {
   const experiment = { base: EXPERIMENT_AT, bytes: WASM_PAGE_BYTES };
-  const parts = plan.machines.flatMap(({ superblock, cpuAreas, boot, rings, pages }) => [
-    superblock,
-    cpuAreas,
-    boot,
-    rings,
-    pages,
-  ]);
+  const parts = plan.machines.flatMap(
+    ({ superblock, cpuAreas, boot, rings, pages, ownTable, updates }) => [
+      superblock,
+      cpuAreas,
+      boot,
+      rings,
+      pages,
+      ...(ownTable === null ? [] : [ownTable, updates]),
+    ],
+  );
   return [experiment, plan.templates, plan.flows, plan.table, ...parts];
 }
 
@@ -35,6 +38,8 @@ describe("planMemory", () => {
       cpus: fc.integer({ min: 1, max: 8 }),
       flowPairs: fc.integer({ min: 64, max: 4_000_000 }),
       machines: fc.integer({ min: 1, max: 6 }),
+      ownTables: fc.integer({ min: 0, max: 3 }),
+      updateBytes: fc.integer({ min: 192, max: 100_000 }),
       seed: fc.nat({ max: 0xffffffff }),
     });
     fc.assert(

@@ -123,7 +123,11 @@ describe("compare", () => {
     ["no CPU", { cpus: [0] }, "--cpus 0; allowed: 1 to 64"],
     ["half a CPU", { cpus: [1.5] }, "--cpus 1.5; allowed: 1 to 64"],
     ["a design twice", { designs: ["no-cache", "no-cache"] }, "allowed: each design once"],
-    ["a short flow list", { flowPackets: 63 }, "the largest cache holds 16 entries; allowed: 64"],
+    [
+      "a short flow list",
+      { flowPackets: 63 },
+      "the cache of linux-3.10 can hold 16 entries; allowed: 64",
+    ],
     ["an unknown workload", { workloads: ["x"] }, 'unknown workload "x"'],
     ["next hops beyond the setup", { nexthops: 200, flowPackets: 9_999 }, "allowed: 1 to 190"],
   ])("refuses %s before it starts anything", async (_, change, message) => {

@@ -93,6 +93,7 @@ describe("runProcesses", () => {
       {
         ...{ designs, release, debug, table, nexthops: 8, packetsPerSecond: 1e6 },
         ...{ flowPackets: 8_192, deadlineMs: 20_000, placebo: true, plantedShare: null, seed: 5 },
+        ...{ sideLoad: null, rhashEntries: null },
         cells: [{ workload: "single-flow", cpus: 1, notes: ["a note"] }],
         ...{ processes: 2, blocks: 4, budgetMs: 1_000, targetLog: 0.01, say: () => {} },
         progress: (text) => progress.push(text),

@@ -24,6 +24,7 @@ function partOf(cell: number, process: number): CellPart {
     cell,
     facts: process === 0 ? facts : null,
     arms,
+    sideLoad: null,
     process: { ...own, process },
     lengths: { windowPackets, leadInPackets, controlPackets: 64 },
     digest: "",

@@ -31,6 +31,8 @@ export async function smallRequest(change: Partial<ProcessRequest> = {}): Promis
     flowsFolder: mkdtempSync(path.join(tmpdir(), "dstbench-request-")),
     placebo: true,
     plantedShare: null,
+    sideLoad: null,
+    rhashEntries: null,
     ...change,
   };
 }

@@ -26,6 +26,23 @@ describe("findContradiction", () => {
     );
   });
 
+  it("wants a side load to tell of every arm", () => {
+    const arm = { updates: 1, ticks: 1, refused: 0, firstError: 0 };
+    const sideLoad = (arms: number) => ({
+      kind: "route-churn",
+      updatesPerSecond: 1,
+      arms: Array.from({ length: arms }, () => arm),
+    });
+    const besides = (arms: number) => ({
+      ...DOCUMENT,
+      cells: [{ ...CELL, sideLoad: sideLoad(arms) }],
+    });
+    expect(findContradiction(besides(2))).toBeNull();
+    expect(findContradiction(besides(1))).toBe(
+      "cells[0].sideLoad.arms: found 1 entries; allowed: 2, one per arm",
+    );
+  });
+
   it("looks at the designs before the cells", () => {
     if (DESIGN_A === undefined || DESIGN_B === undefined) throw new Error("two designs wanted");
     const twice = { ...DOCUMENT, designs: [DESIGN_A, DESIGN_A] };

@@ -28,7 +28,7 @@ function pairsOf(list: Uint32Array): [number, number][] {
   ]);
 }
 
-describe.each(["internet-mix", "scan", "local-send", "single-flow"])("%s", (name) => {
+describe.each(["internet-mix", "scan", "local-send", "single-flow", "hit-share"])("%s", (name) => {
   it("is the same for the same seed and another for another", () => {
     expect(lists(name, 2, 5)).toEqual(lists(name, 2, 5));
     expect(lists(name, 2, 5).perCpu).not.toEqual(lists(name, 2, 6).perCpu);

@@ -1,0 +1,60 @@
+/** The line about a route cache: what it says, and that it says nothing where there is none. */
+import { describe, expect, it } from "vitest";
+import { cacheLine, cacheLines } from "../../../src/report/cacheLines.js";
+import { buildCache } from "../../helpers/cacheBuilder.js";
+import { buildCell } from "../../helpers/resultBuilder.js";
+
+describe("cacheLine", () => {
+  it("tells state, entries, hits, searches and the collector", () => {
+    expect(
+      cacheLine(
+        "linux-2.6.18",
+        buildCache(30, () => 1_200),
+      ),
+    ).toBe(
+      "linux-2.6.18: route cache at equilibrium; 1,200 entries (gc_thresh 1,000; 7.5 % of " +
+        "max_size); 90 % of packets hit; 1.50 entries searched in vain a packet; garbage " +
+        "collector, in 1,000 packets: 10.0 calls, 1.00 runs, 2.00 goals missed, 0 overflows",
+    );
+  });
+
+  it("tells where a cache is still going", () => {
+    const growing = cacheLine(
+      "a",
+      buildCache(30, (w) => w * 100),
+    );
+    expect(growing).toContain("a: route cache still growing, from 2,200 to 2,700 entries;");
+    expect(
+      cacheLine(
+        "a",
+        buildCache(3, () => 5),
+      ),
+    ).toContain("too few windows to tell");
+    const changing = buildCache(
+      30,
+      () => 5,
+      (w) => w * 30,
+    );
+    expect(cacheLine("a", changing)).toContain("its share of hits still changing");
+  });
+
+  it("says so where the collector was not called", () => {
+    const cache = buildCache(30, () => 5);
+    const none = cache.series.gcTotal.map(() => 0);
+    const quiet = { ...cache, series: { ...cache.series, gcTotal: none } };
+    expect(cacheLine("a", quiet)).toMatch(/garbage collector not called$/);
+  });
+});
+
+describe("cacheLines", () => {
+  it("has a line for each design with a route cache, and no others", () => {
+    const cell = buildCell({ designs: ["a", "b"], blocks: 2, nsPerPacket: () => 100 });
+    expect(cacheLines(cell)).toEqual([]);
+    const [a, b] = cell.arms;
+    if (a === undefined || b === undefined) throw new RangeError("two arms");
+    const arms = [a, { ...b, cache: buildCache(30, () => 5) }];
+    expect(cacheLines({ ...cell, arms }).map((line) => line.split(":")[0])).toEqual(["b"]);
+    const empty = [{ ...a, cache: buildCache(0, () => 5) }, b];
+    expect(cacheLines({ ...cell, arms: empty })).toEqual([]);
+  });
+});
