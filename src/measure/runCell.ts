@@ -5,6 +5,7 @@
 import type { CpuReport, CpuTask } from "../machine/cpuTask.js";
 import { isOversubscribed, type Machine } from "../machine/machine.js";
 import type { CellArm } from "../result/cellSchema.js";
+import type { CellSideLoad } from "../result/sideLoadSchema.js";
 import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
 import { findWorkload, type PacketPath, type Workload } from "../workloads/workload.js";
 import { CacheWatch } from "./cacheSeries.js";
@@ -211,6 +212,37 @@ function listsOf(
   return { perCpu, packetsPerCpu: (perCpu[0]?.length ?? 0) / 2 };
 }
 
+/** What runs windows, with all that goes on beside them. */
+interface WatchedRuns {
+  readonly beside: SideLoadRun | null;
+  readonly watch: CacheWatch;
+  readonly onAll: OnAll;
+}
+
+function watchedRuns(
+  context: ProcessContext,
+  lists: Pick<FlowLists, "renewal" | "packetsPerCpu">,
+  cpusOfCell: number,
+): WatchedRuns {
+  const { cpus, release, placebo, sideLoad, request } = context;
+  const timed = [...release, ...(placebo === null ? [] : [placebo])];
+  const beside = sideLoad === null ? null : new SideLoadRun(cpus, timed, sideLoad);
+  const watch = new CacheWatch(release, request.rhashEntries ?? undefined);
+  const plain: OnAll = (task, doing) => cpus.onAll(task, doing);
+  const whole = watch.watching(renewing(beside?.onAll ?? plain, timed, lists, cpusOfCell));
+  // The control has nothing of a design beside it, and moves none along its list.
+  const onAll: OnAll = (task, doing) =>
+    task.kind === "window" && task.loop === "controlPackets"
+      ? plain(task, doing)
+      : whole(task, doing);
+  return { beside, watch, onAll };
+}
+
+/** A side load without what it did beside the placebo: arms of the document are designs. */
+function ofDesigns(load: CellSideLoad, designs: number): CellSideLoad {
+  return { ...load, arms: load.arms.slice(0, designs) };
+}
+
 /** Runs one cell. @throws {JudgeError} {CpuFailure} */
 export async function runCell(
   context: ProcessContext,
@@ -237,16 +269,7 @@ export async function runCell(
   experiment.setFlows(lists);
   const pingPongNs = await pingPong(context, cell.cpus);
   const pressureBefore = pressureMs();
-  const timed = [...context.release, ...(context.placebo === null ? [] : [context.placebo])];
-  const beside = context.sideLoad === null ? null : new SideLoadRun(cpus, timed, context.sideLoad);
-  const watch = new CacheWatch(context.release, request.rhashEntries ?? undefined);
-  const plain: OnAll = (task, doing) => cpus.onAll(task, doing);
-  const whole = watch.watching(renewing(beside?.onAll ?? plain, timed, flowLists, cell.cpus));
-  // The control has nothing of a design beside it, and moves none along its list.
-  const onAll: OnAll = (task, doing) =>
-    task.kind === "window" && task.loop === "controlPackets"
-      ? plain(task, doing)
-      : whole(task, doing);
+  const { beside, watch, onAll } = watchedRuns(context, flowLists, cell.cpus);
   const run = await timeWindows(context, number, path, { onAll, hooks });
   const sideLoad = (await beside?.end()) ?? null;
   const pressure = between(pressureBefore, pressureMs());
@@ -268,11 +291,7 @@ export async function runCell(
       const arm = armOf(machine, judged.judged[i], judged.counted[i]);
       return cache === null ? arm : { ...arm, cache };
     }),
-    // The placebo's updates are nobody's: arms of the document are designs.
-    sideLoad:
-      sideLoad === null
-        ? null
-        : { ...sideLoad, arms: sideLoad.arms.slice(0, context.release.length) },
+    sideLoad: sideLoad === null ? null : ofDesigns(sideLoad, context.release.length),
     process: {
       process: request.process,
       pinned: cpus.pinned,
