@@ -77,6 +77,19 @@ function judgeAndCount(
   return { judged, counted };
 }
 
+/** Judges and counts in the process that has the reference; elsewhere nothing. */
+function judgeFirst(
+  context: ProcessContext,
+  cell: { path: PacketPath; cpus: number },
+  lists: readonly Uint32Array[],
+): Judged {
+  const { judging, experiment, request } = context;
+  if (judging === null) return { judged: [], counted: [] };
+  experiment.setFlows(lists);
+  const what = { ...cell, nexthops: request.nexthops };
+  return judgeAndCount(context, judging, what, lists[0] ?? new Uint32Array(0));
+}
+
 /** Every timed machine must do the same with the first packets; @throws {JudgeError} */
 function checkDigests(context: ProcessContext, path: PacketPath, wanted: string | null): string {
   const { release, placebo } = context;
@@ -250,7 +263,7 @@ export async function runCell(
   flows: FlowFacts | undefined,
   hooks: CellHooks,
 ): Promise<CellPart> {
-  const { request, experiment, cpus, judging } = context;
+  const { request, experiment, cpus } = context;
   const cell = request.cells[number];
   if (cell === undefined) throw new RangeError(`no cell ${number}`);
   const workload = findWorkload(cell.workload);
@@ -258,12 +271,7 @@ export async function runCell(
   const flowLists = listsOf(context, number, workload);
   const lists = flowLists.perCpu;
   hooks.progress(`${cellLabel(cell)}: judge`);
-  let judged: Judged = { judged: [], counted: [] };
-  if (judging !== null) {
-    experiment.setFlows(lists);
-    const what = { path, nexthops: request.nexthops, cpus: cell.cpus };
-    judged = judgeAndCount(context, judging, what, lists[0] ?? new Uint32Array(0));
-  }
+  const judged = judgeFirst(context, { path, cpus: cell.cpus }, lists);
   experiment.setFlows(lists);
   const digest = checkDigests(context, path, cell.digest);
   experiment.setFlows(lists);
