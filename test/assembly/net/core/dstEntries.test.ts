@@ -54,7 +54,7 @@ describe.each(["2.6.18", "2.6.39"] as const)("entries of %s", (name) => {
     expect(fast()).toBeGreaterThanOrEqual(0);
   });
 
-  it("a batch is 32, or twice the CPUs where that is more", () => {
+  it("F4-15 a batch is 32, or twice the CPUs where that is more", () => {
     expect([1, 16, 17, 64].map((cpus) => one.call("dstEntriesBatch", cpus))).toEqual([
       32, 32, 34, 128,
     ]);
