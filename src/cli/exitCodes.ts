@@ -12,6 +12,8 @@ export const EXIT_OK = 0;
 export const EXIT_USAGE = 2;
 /** The run is invalid: judge, audit, a worker that died or stalled, no result. */
 export const EXIT_INVALID = 3;
+/** A self-test missed its bound. */
+export const EXIT_SELFTEST = 5;
 export const EXIT_SIGINT = 130;
 export const EXIT_SIGTERM = 143;
 

@@ -14,7 +14,8 @@ describe("findContradiction", () => {
   it("finds none in a document that is right, with cells or without", () => {
     expect(findContradiction(DOCUMENT)).toBeNull();
     expect(findContradiction({ ...DOCUMENT, cells: [] })).toBeNull();
-    expect(findContradiction({ ...DOCUMENT, cells: [{ ...CELL, threadIds: [] }] })).toBeNull();
+    const processes = CELL.processes.map((process) => ({ ...process, threadIds: [] }));
+    expect(findContradiction({ ...DOCUMENT, cells: [{ ...CELL, processes }] })).toBeNull();
   });
 
   it("names the cell it is in", () => {
