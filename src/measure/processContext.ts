@@ -149,7 +149,9 @@ export async function openContext(
   const extra = hasPlacebo ? [placeboOf(first, taken, random)] : [];
   progress(`loading ${request.table.count} routes`);
   const images = [...release, ...extra, ...request.debug];
-  const experiment = await Experiment.create({ ...setup, images });
+  const { tableFiles: mode, flowsFolder: folder } = request;
+  const tables = mode === null ? null : { folder, mode };
+  const experiment = await Experiment.create({ ...setup, images, tables });
   progress("judge");
   const judging = request.process === 0 ? judgeContext(setup, request) : null;
   const { deadlineMs } = request;
@@ -185,6 +187,7 @@ export async function auditAll(
 ): Promise<{ audits: AuditPart[]; placeboAudit: AuditPart | null }> {
   const counts = routesByNexthop(context);
   const reports = new Map<Machine, AuditReport>();
+  const walked = new Set<number>();
   for (const [number, machine] of context.experiment.machines.entries()) {
     const drain = async (): Promise<void> => {
       const doing = `draining ${machine.image.name}`;
@@ -192,7 +195,10 @@ export async function auditAll(
       await context.cpus.onControl({ kind: "drain", machine: number }, doing);
     };
     const { world } = context;
-    reports.set(machine, await auditMachine({ machine, world, routesByNexthop: counts, drain }));
+    const isWalked = walked.has(machine.table.base);
+    walked.add(machine.table.base);
+    const part = { machine, world, routesByNexthop: counts, drain };
+    reports.set(machine, await auditMachine({ ...part, walkTables: !isWalked }));
   }
   const partOf = (...machines: readonly (Machine | null | undefined)[]): AuditPart => {
     const found = machines.flatMap((machine) => (machine ? (reports.get(machine) ?? []) : []));

@@ -48,6 +48,8 @@ export interface ProcessRequest {
   readonly cells: readonly CellRequest[];
   /** Where the flow lists of the cells lie; the first process writes them. */
   readonly flowsFolder: string;
+  /** Whether it leaves the loaded table beside them, reads it there, or neither. */
+  readonly tableFiles: "write" | "read" | null;
   /** Whether the first design runs a second time as its placebo. */
   readonly placebo: boolean;
   /** What the control plane does beside every window; null: nothing. */

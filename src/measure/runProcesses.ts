@@ -117,6 +117,7 @@ async function runOne(
     deadlineMs: plan.deadlineMs,
     cells: known.cells,
     flowsFolder: known.folder,
+    tableFiles: plan.processes === 1 ? null : process === 0 ? "write" : "read",
     placebo: plan.placebo,
     plantedShare: plan.plantedShare,
     sideLoad: plan.sideLoad,

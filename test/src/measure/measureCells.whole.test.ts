@@ -73,7 +73,8 @@ describe("openContext", () => {
       expect([context.judging, context.debug]).toEqual([null, []]);
       const { audits, placeboAudit } = await auditAll(context);
       expect(audits.map(({ failures }) => failures)).toEqual([[], []]);
-      expect(placeboAudit?.checks).toBe(audits[0]?.checks);
+      // The table that all share is walked once.
+      expect(placeboAudit?.checks).toBe((audits[0]?.checks ?? 0) - 1);
     } finally {
       await context.cpus.close();
       rmSync(request.flowsFolder, { recursive: true });

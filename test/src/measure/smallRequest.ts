@@ -28,6 +28,7 @@ export async function smallRequest(change: Partial<ProcessRequest> = {}): Promis
     cellBudgetMs: 100,
     deadlineMs: 20_000,
     cells: [{ workload: "internet-mix", cpus: 1, lengths: null, digest: null }],
+    tableFiles: null,
     flowsFolder: mkdtempSync(path.join(tmpdir(), "dstbench-request-")),
     placebo: true,
     plantedShare: null,
