@@ -7,8 +7,9 @@
  *                             κ ≥ 0   price of each pair of CPUs that must agree (coherence)
  *
  * N / X is linear in a = 1/λ, b = σ/λ, c = κ/λ, so the least squares with b, c ≥ 0 are exact: of
- * the four choices of which of b and c are 0, the best one that keeps the others positive. Residuals
- * are relative, since a rate's error grows with the rate. No start values, no iteration, no seed.
+ * the four choices of which of b and c are 0, the best one that keeps the others positive.
+ * Residuals are relative, since a rate's error grows with the rate. No start values, no iteration,
+ * no seed.
  */
 import { studentCritical } from "./statisticsBeta.js";
 
