@@ -117,10 +117,15 @@ function timerConditions(cell: Cell, arm: CellArm, windows: readonly CellWindow[
     (list) => list.reduce((sum, window) => sum + window.ticks, 0) / cell.time.hz,
   );
   const least = Math.min(...seconds);
-  for (const period of arm.periods) {
-    if (least >= PERIODS_MIN * period.seconds) continue;
-    const seen = `a process measured ${least.toFixed(1)} s of the machine's time`;
-    flags.push(`${period.name}, every ${period.seconds} s, is not in the number: ${seen}`);
+  const missed = arm.periods.filter((period) => least < PERIODS_MIN * period.seconds);
+  if (missed.length > 0) {
+    const names = missed.map(({ name, seconds: every }) => `${name} (every ${every} s)`);
+    const verb = missed.length === 1 ? "is" : "are";
+    const seen = least < 1 ? `${Math.round(1_000 * least)} ms` : `${least.toFixed(1)} s`;
+    flags.push(
+      `${names.join(" and ")} ${verb} not in the number: ` +
+        `a process measured ${seen} of the machine's time`,
+    );
   }
   return flags;
 }
@@ -199,13 +204,19 @@ function evidenceConditions({ analysis, before, everything }: FlagInputs): strin
   return flags;
 }
 
-/** The flags of a cell, one sentence each; those of one design begin with its name. */
+/** The flags of a cell, one sentence each; those of designs begin with their names. */
 export function cellFlags(inputs: FlagInputs): string[] {
-  const flags = cellConditions(inputs);
+  const designsByText = new Map<string, string[]>();
   for (const [arm, figures] of inputs.analysis.perArm.entries()) {
     for (const text of armConditions(inputs, arm, figures)) {
-      flags.push(`${figures.design}: ${text}`);
+      designsByText.set(text, [...(designsByText.get(text) ?? []), figures.design]);
     }
   }
-  return [...flags, ...pairConditions(inputs), ...evidenceConditions(inputs)];
+  const flags = [...designsByText].map(([text, designs]) => `${designs.join(", ")}: ${text}`);
+  return [
+    ...cellConditions(inputs),
+    ...flags,
+    ...pairConditions(inputs),
+    ...evidenceConditions(inputs),
+  ];
 }

@@ -41,15 +41,15 @@ function memoryText({ entryBytes, maxSize, gcThresh }: CellCache, entries: numbe
   return `${now} in entries of ${entryBytes} bytes, ${full} when full with its buckets`;
 }
 
-/** One design's cache in one line. */
-export function cacheLine(design: string, cache: CellCache): string | null {
+/** A cache in one line, without the name of its design; null where it has no figures. */
+export function cacheLine(cache: CellCache): string | null {
   const figures = cacheFigures(cache);
   if (figures === null) return null;
   const { entries, hits, searched } = figures;
   const full = formatPercent(entries / cache.maxSize);
   const thresh = `gc_thresh ${formatCount(cache.gcThresh)}`;
   return [
-    `${design}: route cache ${trendText(figures)}`,
+    `route cache ${trendText(figures)}`,
     `${formatCount(entries)} entries (${thresh}; ${full} of max_size)`,
     `${formatPercent(hits)} of packets hit`,
     `${formatSignificant(searched)} entries searched in vain a packet`,
@@ -58,10 +58,12 @@ export function cacheLine(design: string, cache: CellCache): string | null {
   ].join("; ");
 }
 
-/** The lines of a cell; none where no design has a route cache. */
+/** The lines of a cell, designs with the same one together; none where no design has a cache. */
 export function cacheLines(cell: Cell): string[] {
-  return cell.arms.flatMap((arm) => {
-    const line = arm.cache === undefined ? null : cacheLine(arm.design, arm.cache);
-    return line === null ? [] : [line];
-  });
+  const designsByLine = new Map<string, string[]>();
+  for (const { design, cache } of cell.arms) {
+    const line = cache === undefined ? null : cacheLine(cache);
+    if (line !== null) designsByLine.set(line, [...(designsByLine.get(line) ?? []), design]);
+  }
+  return [...designsByLine].map(([line, designs]) => `${designs.join(", ")}: ${line}`);
 }

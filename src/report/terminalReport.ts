@@ -1,24 +1,22 @@
 /**
  * A result document as text for a terminal. For each cell: the sentence, the cell's notes, the
- * table, how the ratios are to be read, and what to keep in mind; at the end what this is.
+ * table, how the ratios are to be read, and what to keep in mind; then how workloads scale that
+ * were measured on several numbers of CPUs; at the end what this is.
  */
 import { acrossCells, FALSE_DISCOVERY_SHARE } from "../measure/acrossCells.js";
 import { analyseCell } from "../measure/analyse.js";
 import type { AnalyseCell, CellAnalysis, CellFailure } from "../measure/analysis.js";
-import { median } from "../measure/statistics.js";
+import { pingPongOf } from "../measure/pingPongClass.js";
+import { analyseScaling } from "../measure/scaling.js";
 import type { Cell } from "../result/cellSchema.js";
 import type { ResultDocument, ResultPlan } from "../result/resultDocument.js";
 import { cacheLines } from "./cacheLines.js";
 import { cellName, cellSentence } from "./cellSentence.js";
 import { cellTable } from "./cellTable.js";
-import {
-  formatBytes,
-  formatCount,
-  formatPercent,
-  formatRatio,
-  formatSignificant,
-} from "./numbers.js";
+import { formatBytes, formatCount, formatPercent, formatRatio } from "./numbers.js";
 import { createPaint, type Paint } from "./paint.js";
+import { pingPongText } from "./pingPongText.js";
+import { scalingText } from "./scalingReport.js";
 import { separationLines } from "./separation.js";
 
 /** How a terminal report looks. */
@@ -67,10 +65,8 @@ function readingText(cell: Cell, analysis: CellAnalysis): string {
   const windows = analysis.perArm[0]?.windows ?? 0;
   const packets = formatCount(cell.windowPackets);
   const timed = `windows of ${packets} packets per CPU, ${windows} a design`;
-  const pings = cell.processes.flatMap(({ pingPongNs }) =>
-    pingPongNs === null ? [] : [pingPongNs],
-  );
-  const ping = pings.length === 0 ? "" : ` Ping-pong: ${formatSignificant(median(pings))} ns.`;
+  const found = pingPongOf(cell);
+  const ping = found === null ? "" : ` Ping-pong: ${pingPongText(found)}.`;
   if (ratio === undefined) return `Times: ${timed}, ${analysis.scope}.${ping}`;
   const confidence = formatPercent(analysis.confidence);
   const blocks = `${ratio.blocks} block${ratio.blocks === 1 ? "" : "s"}`;
@@ -179,12 +175,16 @@ export function terminalReport(document: ResultDocument, options: TerminalReport
     document,
     analyses.map((analysis) => (analysis.kind === "failed" ? null : analysis)),
   );
+  const scaling = analyseScaling(document.cells, analyses).map((one) =>
+    scalingText(one, paint, (text) => wrapped(text, options.width)),
+  );
   const parts = [
     headText(document)
       .map((line) => paint.dim(wrapped(line, options.width)))
       .join("\n"),
     ...(errors.length === 0 ? [] : [errors.join("\n")]),
     ...(cells.length === 0 ? [paint.error("no result: no cell was measured.")] : cells),
+    ...scaling,
     ...across.map((line) => wrapped(line, options.width)),
     ...(notes.length === 0 ? [] : [notes.join("\n")]),
     paint.dim(wrapped(`What this is: ${document.disclaimer}.`, options.width)),

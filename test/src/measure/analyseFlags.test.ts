@@ -103,8 +103,21 @@ describe("flags", () => {
     ];
     // 8 windows of 10 ticks at 1,000 a second are 0.08 s.
     expect(flagsOf(withArm(buildCell(PLAN), { periods }))).toEqual([
-      "b: rebuild of the hash, every 600 s, is not in the number: " +
-        "a process measured 0.1 s of the machine's time",
+      "b: rebuild of the hash (every 600 s) is not in the number: " +
+        "a process measured 80 ms of the machine's time",
+    ]);
+  });
+
+  it("name what holds for several designs once, with all their names", () => {
+    const periods = [
+      { name: "a walk", seconds: 60 },
+      { name: "rebuild of the hash", seconds: 600 },
+    ];
+    const cell = buildCell(PLAN);
+    const arms = cell.arms.map((arm) => ({ ...arm, periods }));
+    expect(flagsOf({ ...cell, arms })).toEqual([
+      "a, b: a walk (every 60 s) and rebuild of the hash (every 600 s) are not in the number: " +
+        "a process measured 80 ms of the machine's time",
     ]);
   });
 

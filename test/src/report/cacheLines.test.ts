@@ -6,12 +6,9 @@ import { buildCell } from "../../helpers/resultBuilder.js";
 
 describe("cacheLine", () => {
   it("tells state, entries, hits, searches and the collector", () => {
-    const line = cacheLine(
-      "linux-2.6.18",
-      buildCache(30, () => 1_200),
-    );
+    const line = cacheLine(buildCache(30, () => 1_200));
     expect(line?.split("; ")).toEqual([
-      "linux-2.6.18: route cache at equilibrium",
+      "route cache at equilibrium",
       "1,200 entries (gc_thresh 1,000",
       "7.5 % of max_size)",
       "90 % of packets hit",
@@ -22,34 +19,32 @@ describe("cacheLine", () => {
   });
 
   it("tells where a cache is still going", () => {
-    const growing = cacheLine(
-      "a",
-      buildCache(30, (w) => w * 100),
-    );
-    expect(growing).toContain("a: route cache still growing, from 2,200 to 2,700 entries;");
-    expect(
-      cacheLine(
-        "a",
-        buildCache(3, () => 5),
-      ),
-    ).toContain("too few windows to tell");
+    const growing = cacheLine(buildCache(30, (w) => w * 100));
+    expect(growing).toContain("route cache still growing, from 2,200 to 2,700 entries;");
+    expect(cacheLine(buildCache(3, () => 5))).toContain("too few windows to tell");
     const changing = buildCache(
       30,
       () => 5,
       (w) => w * 30,
     );
-    expect(cacheLine("a", changing)).toContain("its share of hits still changing");
+    expect(cacheLine(changing)).toContain("its share of hits still changing");
   });
 
   it("says so where the collector was not called", () => {
     const cache = buildCache(30, () => 5);
     const none = cache.series.gcTotal.map(() => 0);
     const quiet = { ...cache, series: { ...cache.series, gcTotal: none } };
-    expect(cacheLine("a", quiet)).toMatch(/garbage collector not called$/);
+    expect(cacheLine(quiet)).toMatch(/garbage collector not called$/);
   });
 });
 
 describe("cacheLines", () => {
+  it("tells the same of two designs once, and what differs apart", () => {
+    const cell = buildCell({ designs: ["a", "b", "c"], blocks: 2, nsPerPacket: () => 100 });
+    const arms = cell.arms.map((arm, i) => ({ ...arm, cache: buildCache(30, () => i >> 1) }));
+    expect(cacheLines({ ...cell, arms }).map((line) => line.split(":")[0])).toEqual(["a, b", "c"]);
+  });
+
   it("has a line for each design with a route cache, and no others", () => {
     const cell = buildCell({ designs: ["a", "b"], blocks: 2, nsPerPacket: () => 100 });
     expect(cacheLines(cell)).toEqual([]);

@@ -143,7 +143,7 @@ describe("terminalReport beside the figures", () => {
   it("prints the ping-pong time beside cells of several CPUs", () => {
     const text = terminalReport(buildResult(buildCell({ ...PLAN, cpus: 2 })), PLAIN);
     expect(text).toContain("internet-mix, 2 CPUs: nexthop-direct forwards a packet in 200 ns on");
-    expect(text).toContain("Ping-pong: 84.0 ns.");
+    expect(text).toContain("Ping-pong: 84.0 ns one way, as between complexes of");
   });
 
   it("prints dashes, not zeros, for costs that were not counted", () => {
