@@ -89,7 +89,7 @@ describe("a change of routes", { timeout: COMPILE_MS }, () => {
     expect(ticks).toBe(2_500);
   });
 
-  it("F4-39 changes out of softirq put the flush off, to 10 s after the first at most", async () => {
+  it("F4-39 changes out of softirq put the flush off to 10 s after the first at most", async () => {
     const machine = await cacheMachine("2.6.18", B);
     const secret = machine.call("secret");
     const first = machine.now();
