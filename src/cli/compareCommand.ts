@@ -23,7 +23,7 @@ export interface MeasuringArguments {
   cpus: string;
   nexthops: string;
   seed: string;
-  pps: string;
+  pps?: string;
   flowPackets: string;
   rhashEntries: string;
   processes: string;
@@ -50,7 +50,6 @@ export const COMPARE_DEFAULTS = {
   routes: "all",
   nexthops: "64",
   seed: "1",
-  pps: "1m",
   flowPackets: "2097152",
   rhashEntries: String(RHASH_ENTRIES),
   processes: "20",
@@ -153,7 +152,9 @@ export function measuringOptions(
     cpus: cpuNumbers(args.cpus, args.sideLoad !== undefined),
     nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
     seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
-    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
+    ...(args.pps === undefined
+      ? {}
+      : { packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000) }),
     flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
     rhashEntries: wholeNumber(
       "--rhash-entries",

@@ -46,7 +46,7 @@ function addMeasuringOptions(command: Command, cpus: string): Command {
     .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", cpus)
     .option("--nexthops <n>", "next hops that routes are spread over, skewed", d.nexthops)
     .option("--seed <n>", "seed of everything that is drawn", d.seed)
-    .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
+    .option("--pps <n>", "offered packets per second and CPU: moves the clock (1m; of scan 100k)")
     .option("--flow-packets <n>", "packets in the flow lists of a cell", d.flowPackets)
     .option("--rhash-entries <n>", "buckets of a route cache, as the boot option", d.rhashEntries)
     .option(
@@ -173,7 +173,7 @@ function addShow(program: Command, done: (code: number) => void): void {
   const d = SHOW_DEFAULTS;
   const command = program
     .command("show")
-    .description("what a machine holds, in the kernel's own formats")
+    .description("what a machine holds, in the kernel's own formats: cache, counters, slabs or fib")
     .argument("<design>", "KERNEL[+KNOB=VALUE]…")
     .argument("<what>", "cache, counters, slabs or fib")
     .option("--workload <name>", "whose packets run first", d.workload)

@@ -32,8 +32,9 @@ export interface CompareOptions {
   readonly table: RoutingTable;
   readonly nexthops: number;
   readonly seed: number;
-  /** Offered packets per second of one CPU: what the machine's clock goes by. */
-  readonly packetsPerSecond: number;
+  /** Offered packets per second of one CPU: what the machine's clock goes by. @default the
+   * workload's */
+  readonly packetsPerSecond?: number;
   /** Pairs of all flow lists of a cell. */
   readonly flowPackets: number;
   /** Most processes; 1: a quick run, whose blocks are the unit. */
@@ -192,6 +193,7 @@ async function prepare(
     plantedShare: null,
     sideLoad: options.sideLoad ?? null,
     rhashEntries: options.rhashEntries ?? null,
+    packetsPerSecond: options.packetsPerSecond ?? null,
     targetLog: Math.log1p(document.plan.halfWidthShare),
   };
 }

@@ -16,6 +16,7 @@ import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
 import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
+import { PACKETS_PER_SECOND } from "../workloads/workload.js";
 import type { Judgement, JudgeRequest } from "./judge.js";
 import { placeboOf, withRandomOrder } from "./processImages.js";
 import type { AuditPart, ProcessRequest } from "./processRequest.js";
@@ -60,7 +61,8 @@ export interface SetupRequest {
   readonly nexthops: number;
   readonly runSeed: number;
   readonly seed: number;
-  readonly packetsPerSecond: number;
+  /** Until a cell sets its own. */
+  readonly packetsPerSecond?: number | null | undefined;
   readonly flowPackets: number;
   readonly cpusMax: number;
   /** Machines that are timed: each has a table of its own where routes change beside traffic. */
@@ -102,7 +104,7 @@ export function setupOf(request: SetupRequest): {
       cpus: request.cpusMax,
       cores: os.availableParallelism(),
       hz: HZ,
-      packetsPerSecond: request.packetsPerSecond,
+      packetsPerSecond: request.packetsPerSecond ?? PACKETS_PER_SECOND,
       seed: request.seed,
       fibTables: 2,
       ...(typeof request.rhashEntries === "number" ? { rhashEntries: request.rhashEntries } : {}),

@@ -39,7 +39,8 @@ export interface ProcessRequest {
   readonly debug: readonly Image[];
   readonly table: RoutingTable;
   readonly nexthops: number;
-  readonly packetsPerSecond: number;
+  /** Offered packets per second of one CPU; null: as each workload has it. */
+  readonly packetsPerSecond: number | null;
   readonly flowPackets: number;
   readonly blocksMax: number;
   readonly blocksMin: number;

@@ -6,11 +6,18 @@ import { sourceCheckOf } from "../image/knobs.js";
 import type { CpuReport, CpuTask } from "../machine/cpuTask.js";
 import { isOversubscribed, type Machine } from "../machine/machine.js";
 import { emptyRouteCache, hasRouteCache } from "../machine/routeCache.js";
+import type { CarriedCache } from "../result/cacheSchema.js";
 import type { CellArm } from "../result/cellSchema.js";
 import type { CellSideLoad } from "../result/sideLoadSchema.js";
 import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
-import { findWorkload, type PacketPath, type Workload } from "../workloads/workload.js";
+import {
+  findWorkload,
+  PACKETS_PER_SECOND,
+  type PacketPath,
+  type Workload,
+} from "../workloads/workload.js";
 import { CacheWatch } from "./cacheSeries.js";
+import { carryCaches } from "./carryCaches.js";
 import { type FlowFacts, readFlows } from "./cellFlows.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { between, pressureMs, stealMs } from "./covariates.js";
@@ -259,6 +266,32 @@ function watchedRuns(
   return { beside, watch, onAll };
 }
 
+/** Offered packets per second of one CPU in a cell. */
+function rateOf({ request }: ProcessContext, workload: Workload): number {
+  return request.packetsPerSecond ?? workload.packetsPerSecond ?? PACKETS_PER_SECOND;
+}
+
+/** Fills the route caches where the workload begins with full ones; else nothing. */
+async function fillCaches(
+  context: ProcessContext,
+  cell: { readonly workload: Workload; readonly cpus: number },
+  hooks: CellHooks,
+): Promise<(CarriedCache | null)[]> {
+  const { cpus, release, placebo, request } = context;
+  const { workload } = cell;
+  if (workload.startsFull !== true) return [];
+  hooks.progress(`${cellLabel({ workload: workload.name, cpus: cell.cpus })}: filling caches`);
+  return carryCaches({
+    machines: [...release, ...(placebo === null ? [] : [placebo])],
+    loop: workload.path === "forward" ? "forwardPackets" : "sendPackets",
+    cpus: cell.cpus,
+    packetsPerSecond: rateOf(context, workload),
+    rhashEntries: request.rhashEntries ?? undefined,
+    onAll: (task, doing) => cpus.onAll(task, doing),
+    stopped: hooks.stopped,
+  });
+}
+
 /** A side load without what it did beside the placebo: arms of the document are designs. */
 function ofDesigns(load: CellSideLoad, designs: number): CellSideLoad {
   return { ...load, arms: load.arms.slice(0, designs) };
@@ -278,12 +311,14 @@ export async function runCell(
   const { path } = workload;
   const flowLists = listsOf(context, number, workload);
   const lists = flowLists.perCpu;
+  for (const machine of experiment.machines) machine.setRate(rateOf(context, workload));
   hooks.progress(`${cellLabel(cell)}: judge`);
   const judged = judgeFirst(context, { path, cpus: cell.cpus }, lists);
   experiment.setFlows(lists);
   const digest = checkDigests(context, path, cell.digest);
   experiment.setFlows(lists);
   const pingPongNs = await pingPong(context, cell.cpus);
+  const carried = await fillCaches(context, { workload, cpus: cell.cpus }, hooks);
   const pressureBefore = pressureMs();
   const { beside, watch, onAll } = watchedRuns(context, flowLists, cell.cpus);
   const run = await timeWindows(context, number, path, { onAll, hooks });
@@ -297,13 +332,13 @@ export async function runCell(
     cpus: cell.cpus,
     cores,
     oversubscribed: isOversubscribed(cell.cpus, cores, sideLoad !== null),
-    time: { source: "packets", packetsPerSecondPerCpu: request.packetsPerSecond, hz: HZ },
+    time: { source: "packets", packetsPerSecondPerCpu: rateOf(context, workload), hz: HZ },
   };
   return {
     cell: number,
     facts: flows === undefined ? null : { ...facts, flows },
     arms: context.release.map((machine, i) => {
-      const cache = watch.of(machine);
+      const cache = watch.of(machine, carried[i] ?? null);
       const arm = armOf(machine, judged.judged[i], judged.counted[i]);
       return cache === null ? arm : { ...arm, cache };
     }),

@@ -51,11 +51,13 @@ function findInCell(cell: Cell, designs: ReadonlySet<string>, path: string): str
   const twice = findInNames(names, (index) => `${path}.arms[${index}].design`);
   if (twice !== null) return twice;
   const uneven = cell.arms.findIndex(({ cache }) => {
-    const lengths = Object.values(cache?.series ?? {}).map((values) => values.length);
-    return new Set(lengths).size > 1;
+    const { ns = [], entries = [], runs = [] } = cache?.carried ?? {};
+    return [Object.values(cache?.series ?? {}), [ns, entries, runs]].some(
+      (arrays) => new Set(arrays.map((values) => values.length)).size > 1,
+    );
   });
   if (uneven >= 0) {
-    return `${path}.arms[${uneven}].cache.series: found arrays of different lengths; allowed: one`;
+    return `${path}.arms[${uneven}].cache: found arrays of different lengths; allowed: one`;
   }
   const beside = cell.sideLoad?.arms.length ?? names.length;
   if (beside !== names.length) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import { CpuFailure } from "../../../src/machine/cpus.js";
 import { analyseCell } from "../../../src/measure/analyse.js";
+import { carriedFigures } from "../../../src/measure/carriedFigures.js";
 import { type CompareOptions, compare, unreadKnobNotes } from "../../../src/measure/compare.js";
 import { UsageError } from "../../../src/reference/usageError.js";
 import { checkResult } from "../../../src/result/parseResult.js";
@@ -59,6 +60,31 @@ describe("compare", () => {
     }
     expect(said[0]).toMatch(/^memory \d+ MiB: .* 5 machines of/);
     expect(said.at(-1)).toMatch(/^loaded 1000 routes in \d+ ms$/);
+  });
+
+  it("fills the cache of scan until its collector runs, by the workload's clock", async () => {
+    const { packetsPerSecond: _, ...options } = optionsOf({
+      designs: ["no-cache", "linux-2.6.18"],
+      workloads: ["scan", "single-flow"],
+      rhashEntries: 4_096,
+      flowPackets: 262_144,
+    });
+    const document = await compare(options);
+    expect(checkResult(document)).toEqual(document);
+    expect(document.errors).toEqual([]);
+    const rates = document.cells.map((cell) => cell.time.packetsPerSecondPerCpu);
+    expect(rates).toEqual([100_000, 1_000_000]);
+    const [scan, single] = document.cells.map((cell) => cell.arms[1]?.cache);
+    expect(document.cells[0]?.arms[0]?.cache).toBeUndefined();
+    expect(single?.carried).toBeUndefined();
+    if (scan?.carried === undefined) throw new RangeError("the cache of scan was not filled");
+    const figures = carriedFigures(scan.carried);
+    // 0.5 s of the machine's time are 50,000 packets.
+    expect(figures?.lastPackets).toBeGreaterThan(100_000);
+    expect(figures?.lastRuns).toBeGreaterThan(2);
+    expect(figures?.rounds.at(-1)).toBeGreaterThan(scan.gcThresh);
+    expect(figures?.collectorNs).toBeGreaterThan(0);
+    expect(Math.max(...scan.carried.entries)).toBeLessThanOrEqual(scan.maxSize);
   });
 
   it("measures all cells in several processes, each laid out anew", async () => {

@@ -30,6 +30,33 @@ describe("cacheLine", () => {
     expect(cacheLine(changing)).toContain("its share of hits still changing");
   });
 
+  it("tells how it was filled, and what runs of the collector take of a packet", () => {
+    // Windows see it grow: they are a part of a round.
+    const cache = buildCache(30, (w) => w * 100);
+    const runs = [1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1];
+    const carried = {
+      cpus: 2,
+      piecePackets: 1_000,
+      ns: runs.map((run, piece) => (piece === 0 ? 500_000 : 1_000_000 + 750_000 * run)),
+      entries: runs.map((_, piece) => (piece === 0 ? 900 : 5_000)),
+      runs,
+    };
+    const parts = cacheLine("a", { ...cache, carried })?.split("; ");
+    expect(parts?.[0]).toBe("a: route cache at equilibrium");
+    // One run in three pieces: 0.333 in 1,000 packets, where the windows have 1.
+    expect(parts?.slice(-3)).toEqual([
+      "garbage collector, in 1,000 packets: 10.0 calls, 0.333 runs, 2.00 goals missed, 0 overflows",
+      "filled before timing to its equilibrium in 13,000 packets",
+      "last 4 rounds of its collector: 4 runs in 12,000 packets, " +
+        "a packet takes 2,000 ns and 500 ns (20 %) for its runs",
+    ]);
+    const short = { ...carried, ns: [5, 5], entries: [900, 900], runs: [0, 0] };
+    const early = cacheLine("a", { ...cache, carried: short });
+    expect(early).toContain("a: route cache still growing, from");
+    expect(early).toContain("1.00 runs,");
+    expect(early).toMatch(/timing in vain, its collector hardly ran in 2,000 packets$/);
+  });
+
   it("says so where the collector was not called", () => {
     const cache = buildCache(30, () => 5);
     const none = cache.series.gcTotal.map(() => 0);
