@@ -45,6 +45,16 @@ export interface Group {
   readonly rounds?: { readonly measured: number; readonly warmup: number };
   /** Lines to print below the rows: what they do not say. */
   readonly notes?: readonly string[];
+  /** Where two CPUs meet on a line: what they are to each other. */
+  readonly pair?: PairPlan;
+}
+
+/** The two CPUs of a group with contention. */
+export interface PairPlan {
+  /** The arm that passes a word between them. */
+  readonly pingPong: string;
+  /** Each has a core of its own; null where that could not be tried. */
+  readonly pinned: boolean | null;
 }
 
 /** What the command line may change; smoke tests make everything small. */
