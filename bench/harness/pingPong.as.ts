@@ -2,8 +2,8 @@
 
 import { atomicLoad32, atomicStore32 } from "../../assembly/arch/atomic";
 
-/** Looks at the word until a round is given up: the other thread is not running. */
-const LOOKS_MAX: u32 = 200_000_000;
+/** Looks at the word, all together, until the rest is given up: the other thread hardly runs. */
+const LOOKS_MAX: u32 = 50_000_000;
 
 /** Fits the loops that two CPUs run: CPU `self` (0, 1) passes the word at `at` `rounds` times.
  * Returns the rounds that were whole. No stop word is needed: both end with the last round. */

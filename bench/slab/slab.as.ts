@@ -141,7 +141,7 @@ const RING_SLOTS: u32 = 64;
 /** Objects that go round where nobody frees. */
 const RING_OBJECTS: u32 = 2 * RING_SLOTS;
 
-/** Looks at a slot, all together, until the other CPU is given up. */
+/** Looks at a slot until the other CPU is given up. */
 const LOOKS_MAX: u32 = 200_000_000;
 
 function ringSlot(ring: usize, i: u32): usize {
@@ -164,9 +164,9 @@ function ringObject(ring: usize, i: u32): usize {
  */
 export function produce(ring: usize, frees: u32, _stopAt: usize, count: u32): u32 {
   let whole: u32 = 0;
-  let looks: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const slot = ringSlot(ring, i);
+    let looks: u32 = 0;
     while (atomicLoad32(slot) != 0) {
       if (++looks > LOOKS_MAX) return whole;
     }
@@ -182,9 +182,9 @@ export function produce(ring: usize, frees: u32, _stopAt: usize, count: u32): u3
 /** The CPU that frees, or only looks: how many came with their number. */
 export function consume(ring: usize, frees: u32, _stopAt: usize, count: u32): u32 {
   let whole: u32 = 0;
-  let looks: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const slot = ringSlot(ring, i);
+    let looks: u32 = 0;
     let object: usize = atomicLoad32(slot);
     while (object == 0) {
       if (++looks > LOOKS_MAX) return whole;
