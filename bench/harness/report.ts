@@ -130,8 +130,13 @@ function rowCells(row: Row): string[] {
     row.quartiles.map(digits).join("–"),
     time(row.armNs),
     time(row.yardstickNs),
-    row.verdict === null ? "" : `${row.aim}: ${row.verdict}`,
+    verdictText(row),
   ];
+}
+
+function verdictText(row: Row): string {
+  if (row.verdict !== null) return `${row.aim}: ${row.verdict}`;
+  return row.calm ? "" : "few calm rounds";
 }
 
 const HEAD = ["", "ratio", "× yardstick", "quartiles", "time", "its time", "aim"];

@@ -49,7 +49,9 @@ export async function benchRemoteFree(context: BenchContext, machine: LoopMachin
   const ring = machine.call("makeRing");
   const pair = await CpuPair.start(machine);
   const check = ([taken, given]: readonly PairAnswer[]): void => {
-    if (taken?.result !== given?.result) throw new Error("objects were lost on the way");
+    if (taken?.result !== given?.result) {
+      throw new Error(`${taken?.result} objects were sent, ${given?.result} came`);
+    }
     const left = inUse(machine);
     if (left !== 0) throw new Error(`${left} objects in use after all were freed`);
   };

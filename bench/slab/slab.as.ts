@@ -141,8 +141,8 @@ const RING_SLOTS: u32 = 64;
 /** Objects that go round where nobody frees. */
 const RING_OBJECTS: u32 = 2 * RING_SLOTS;
 
-/** Looks at a slot until the other CPU is given up. */
-const LOOKS_MAX: u32 = 200_000_000;
+/** Looks at a slot until the other CPU is given up: seconds, for it may have lost its core. */
+const LOOKS_MAX: u32 = 4_000_000_000;
 
 function ringSlot(ring: usize, i: u32): usize {
   return ring + ((<usize>(i & (RING_SLOTS - 1))) << 2);

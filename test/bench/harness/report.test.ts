@@ -55,6 +55,18 @@ describe("report", () => {
     expect(resultOf(group, samples).pair).toBeNull();
   });
 
+  it("marks rows of which most rounds were disturbed", () => {
+    const rough = new Map([
+      ["slab", windows(2e8, 3e8, 4e8)],
+      ["LIFO", windows(2, 2, 2)],
+    ]);
+    const result = resultOf({ ...group, rows: [{ arm: "slab", yardstick: "LIFO" }] }, rough);
+    expect(groupText(result)).toMatch(/ few calm rounds\n/);
+    const calm = new Map([...rough, ["slab", windows(2, 3, 4)]]);
+    const other = resultOf({ ...group, rows: [{ arm: "slab", yardstick: "LIFO" }] }, calm);
+    expect(groupText(other)).not.toContain("few calm rounds");
+  });
+
   it("names no class where the two CPUs did not run side by side", () => {
     const pair = { pingPong: "way", pinned: false };
     expect(() => resultOf({ ...group, pair }, samples)).toThrow(/no arm named "way"/);
