@@ -60,6 +60,8 @@ export interface PairPlan {
 /** What the command line may change; smoke tests make everything small. */
 export interface BenchOptions {
   readonly rounds: number;
+  /** Milliseconds of a group after which it makes do with the rounds that it has (from 9 on). */
+  readonly budgetMs: number;
   /** Milliseconds that a window of a fast loop should take. */
   readonly windowMs: number;
   /** Routes of the table, or all of the embedded one. */
@@ -73,7 +75,8 @@ export interface BenchOptions {
 
 /** What a full run takes. */
 export const DEFAULT_OPTIONS: BenchOptions = {
-  rounds: 61,
+  rounds: 41,
+  budgetMs: 4000,
   windowMs: 2,
   routes: "all",
   flowPackets: 2 ** 20,

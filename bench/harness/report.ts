@@ -169,10 +169,11 @@ function pairText(pair: PairFigures): string {
 export function groupText(result: GroupResult): string {
   const disturbed = result.arms.reduce((sum, arm) => sum + arm.disturbed, 0);
   const windows = result.arms.reduce((sum, arm) => sum + arm.windows, 0);
+  const rounds = Math.max(...result.arms.map((arm) => arm.windows));
   const hasAims = result.rows.some((row) => row.verdict !== null);
   const head = hasAims ? HEAD : HEAD.map((cell) => (cell === "aim" ? "" : cell));
   const lines = [
-    `${result.thing}: ${result.title} (times of one ${result.operation})`,
+    `${result.thing}: ${result.title} (times of one ${result.operation}, ${rounds} rounds)`,
     ...tableLines([head, ...result.rows.map(rowCells)]),
     ...(result.pair === null ? [] : [`  ${pairText(result.pair)}`]),
     ...result.notes.map((note) => `  ${note}`),

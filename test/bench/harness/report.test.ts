@@ -29,7 +29,7 @@ const samples = new Map([
 describe("report", () => {
   it("has a line for each row and each note", () => {
     expect(groupText(resultOf(group, samples)).split("\n")).toEqual([
-      "slab: 192 bytes (times of one pair)",
+      "slab: 192 bytes (times of one pair, 3 rounds)",
       "          ratio  × yardstick        quartiles     time  its time  aim",
       "  slab     2.00  × LIFO             2.00–2.50  4.00 ns   2.00 ns  ≤ 2.5: met",
       "  load  1250000  × LIFO       1125000–1375000  2.50 ms   2.00 ns  < 0.001 s: not met",
