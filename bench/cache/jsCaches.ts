@@ -1,7 +1,7 @@
 /**
- * What a JavaScript user would keep routes of destinations in: a `Map`, an LRU package, or a chained
- * hash in typed arrays, which is the route cache's own shape in plain TypeScript. Values are objects
- * with the next hop's address, but for the typed arrays.
+ * What a JavaScript user would keep routes of destinations in: a `Map`, an LRU package, or a
+ * chained hash in typed arrays, which is the route cache's own shape in plain TypeScript. Values
+ * are objects with the next hop's address, but for the typed arrays.
  *
  * One loop for each, on purpose: a shared one would call through a site that sees many targets.
  */

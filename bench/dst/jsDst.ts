@@ -1,7 +1,8 @@
 /**
  * What a packet's route costs a JavaScript user who makes an object for it: a fresh one, which the
  * collector takes later, or one of a pool. A burst is held before any of it is given back, so no
- * compiler can do without the objects. Both return the objects that were seen again with their mark.
+ * compiler can do without the objects. Both return the objects that were seen again with their
+ * mark.
  */
 const BURST = 64;
 

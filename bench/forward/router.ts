@@ -55,11 +55,10 @@ export class Router {
   private constructor(
     readonly experiment: Experiment,
     readonly table: RoutingTable,
-    private readonly options: BenchOptions,
-    private readonly cpus: number,
     readonly world: World,
     /** Next hop of each row of the table, as a place in the world's list. */
     readonly nexthops: Uint8Array,
+    private readonly options: BenchOptions & { readonly cpus: number },
   ) {}
 
   /**
@@ -86,14 +85,14 @@ export class Router {
       flowPairs: options.flowPackets,
       boot: { cpus, cores: cpus, ...CLOCK, seed: options.seed, fibTables: 2 },
     });
-    return new Router(experiment, table, options, cpus, world, nexthops);
+    return new Router(experiment, table, world, nexthops, { ...options, cpus });
   }
 
   /** Draws the packets of a workload and points all machines at them. */
   setWorkload(name: string): void {
-    const { flowPackets: packets, seed } = this.options;
+    const { flowPackets: packets, seed, cpus } = this.options;
     const { world } = this;
-    const request = { cpus: this.cpus, packets, seed, world };
+    const request = { cpus, packets, seed, world };
     this.experiment.setFlows(buildFlowLists(findWorkload(name), this.table, request).perCpu);
   }
 }

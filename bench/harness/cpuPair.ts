@@ -21,10 +21,19 @@ const PROBE_OPERATIONS = 8192;
 const WAIT_SHARE_MAX = 0.02;
 const PING_PONG_ROUNDS = 2000;
 
-/** What one CPU of a window runs: an export, or a function of the worker's, with first arguments. */
+/** What one CPU of a window runs: an export, or a function of the worker's; first arguments. */
 export interface PairCall {
   readonly name: string;
   readonly args: readonly number[];
+}
+
+/** Two threads that have started, and the words that they meet at. */
+interface PairParts {
+  readonly workers: readonly Worker[];
+  readonly tids: readonly number[];
+  readonly pinned: boolean | null;
+  readonly stopAt: number;
+  readonly pingPongAt: number;
 }
 
 /** A CPU's answer. */
@@ -93,13 +102,13 @@ export class CpuPair {
 
   private constructor(
     private readonly machine: LoopMachine,
-    private readonly workers: readonly Worker[],
-    private readonly tids: readonly number[],
-    /** Each CPU has a core of its own; null where it could not be tried. */
-    readonly pinned: boolean | null,
-    private readonly stopAt: number,
-    private readonly pingPongAt: number,
+    private readonly parts: PairParts,
   ) {}
+
+  /** Each CPU has a core of its own; null where it could not be tried. */
+  get pinned(): boolean | null {
+    return this.parts.pinned;
+  }
 
   /** Starts both CPUs of `machine`, which has two, and pins them where there are two cores. */
   static async start(machine: LoopMachine): Promise<CpuPair> {
@@ -112,7 +121,8 @@ export class CpuPair {
     });
     const answers = await Promise.all(workers.map(answerOf));
     const tids = answers.map((answer) => answer.tid ?? 0);
-    return new CpuPair(machine, workers, tids, CpuPair.pin(tids), stopAt, stopAt + 128);
+    const pinned = CpuPair.pin(tids);
+    return new CpuPair(machine, { workers, tids, pinned, stopAt, pingPongAt: stopAt + 128 });
   }
 
   private static pin(tids: readonly number[]): boolean | null {
@@ -124,7 +134,7 @@ export class CpuPair {
   }
 
   private waitedNs(): number {
-    return this.tids.reduce((sum, tid) => {
+    return this.parts.tids.reduce((sum, tid) => {
       try {
         const text = readFileSync(`/proc/self/task/${tid}/schedstat`, "utf8");
         return sum + Number(text.split(" ")[1] ?? 0);
@@ -141,11 +151,12 @@ export class CpuPair {
     leadIn = operations >>> 3,
   ): Promise<readonly PairAnswer[]> {
     const words = new Int32Array(this.machine.memory.buffer);
-    words.fill(0, this.stopAt / 4, this.stopAt / 4 + 64);
+    const { stopAt, workers } = this.parts;
+    words.fill(0, stopAt / 4, stopAt / 4 + 64);
     this.arrivals += calls.length;
-    const { stopAt, arrivals } = this;
+    const { arrivals } = this;
     const runs = calls.map((call, cpu) => {
-      const worker = this.workers[cpu];
+      const worker = workers[cpu];
       if (worker === undefined) throw new RangeError(`no CPU ${cpu} in a pair`);
       const answer = answerOf(worker, cpu);
       worker.postMessage({ ...call, stopAt, leadIn, operations, arrivals });
@@ -183,7 +194,7 @@ export class CpuPair {
 
   /** The arm that every group with contention has: one way of a word between the two CPUs. */
   pingPongArm(name: string): Arm {
-    const calls = [0, 1].map((self) => ({ name: "pingPong", args: [this.pingPongAt, self] }));
+    const calls = [0, 1].map((self) => ({ name: "pingPong", args: [this.parts.pingPongAt, self] }));
     const window = async (): Promise<Window> => {
       const before = this.waitedNs();
       const answers = await this.run(calls, PING_PONG_ROUNDS, 0);
@@ -200,6 +211,6 @@ export class CpuPair {
 
   /** Ends both threads. */
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all(this.parts.workers.map((worker) => worker.terminate()));
   }
 }

@@ -1,6 +1,7 @@
 /**
  * A small machine around the loops of a bench: the layout of the layers' tests, a release image,
- * and the real `boot()`, so that what is timed is the code of `assembly/` in its real memory layout.
+ * and the real `boot()`, so that what is timed is the code of `assembly/` in its real memory
+ * layout.
  */
 import { type TestMachine, testMachine, type WasmCall } from "../../test/helpers/testMachine.js";
 import type { WasmLoop } from "./wasmWindow.js";

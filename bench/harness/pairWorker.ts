@@ -37,7 +37,8 @@ export const PAIR_WORKER = `
     const deadline = performance.now() + 10000;
     let looks = 0;
     while (Atomics.load(words, 0) < arrivals) {
-      if (++looks % 65536 === 0 && performance.now() > deadline) throw new Error("gate: nobody came");
+      if (++looks % 65536 !== 0 || performance.now() < deadline) continue;
+      throw new Error("gate: nobody came");
     }
   }
 

@@ -1,7 +1,8 @@
 /**
  * The lookup of the LC-trie as plain TypeScript: the walk of `assembly/net/fib/fibTrie.ts` over the
  * very bytes that the image reads, through a `Uint32Array`. So what differs is the language: same
- * nodes, same loads, same checks of a route, but TOS, scope and device, which the bench leaves open.
+ * nodes, same loads, same checks of a route, but for TOS, scope and device, which the bench leaves
+ * open.
  *
  * Word numbers below are those of the drawings in `trieNode.ts`, `leafInfo.ts`, `fibAlias.ts` and
  * `fibInfo.ts`; a wrong one finds other answers than the reference, and the bench fails.

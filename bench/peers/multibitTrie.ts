@@ -5,8 +5,8 @@
  *   root[key >> 16], then chunk[key >> 8 & 255], then chunk[key & 255]
  *   a slot: the answer (0: none), or, below 0, ~(number of the chunk of the next 8 bits)
  *
- * Built once from rows in the order of a routing table, in which a prefix comes after all that cover
- * it: so a later one overwrites what it covers. Nothing can be deleted.
+ * Built once from rows in the order of a routing table, in which a prefix comes after all that
+ * cover it: so a later one overwrites what it covers. Nothing can be deleted.
  */
 const CHUNK_SLOTS = 256;
 

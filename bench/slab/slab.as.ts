@@ -3,7 +3,7 @@
 //
 // A burst takes BURST objects before it gives any back, chained by a word of the object that
 // neither list uses: what a caller does who holds objects for a while. Loops return how many pairs
-// they saw done: an alloc that brought nothing, or an object that was changed meanwhile, is missing.
+// they saw done: an alloc that brought nothing is missing, and so is an object that was changed.
 
 import { atomicLoad32, atomicStore32, plainLoad32, plainStore32 } from "../../assembly/arch/atomic";
 import { bootAlloc } from "../../assembly/arch/regions";
