@@ -89,7 +89,7 @@ function judgeAndCount(
 }
 
 /** Judges and counts in the process that has the reference; elsewhere nothing. */
-function judgeFirst(
+export function judgeFirst(
   context: ProcessContext,
   cell: { path: PacketPath; cpus: number },
   lists: readonly Uint32Array[],
@@ -102,7 +102,7 @@ function judgeFirst(
 }
 
 /** Every timed machine must do the same with the first packets; @throws {JudgeError} */
-function checkDigests(context: ProcessContext, path: PacketPath, wanted: string | null): string {
+export function checkDigests(context: ProcessContext, path: PacketPath, wanted: string | null): string {
   const { release, placebo } = context;
   let digest = wanted;
   for (const machine of [...release, ...(placebo === null ? [] : [placebo])]) {
@@ -220,7 +220,8 @@ function timeWindows(
   });
 }
 
-function coresOf(machines: readonly Machine[]): number {
+/** Cores that the machines were booted for. */
+export function coresOf(machines: readonly Machine[]): number {
   return machines[0]?.options.cores ?? 1;
 }
 
