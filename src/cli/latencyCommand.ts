@@ -9,11 +9,11 @@ import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
 import { type LatencyOptions, measureLatencies } from "../measure/latency.js";
 import { parseLoads } from "../measure/openLoop.js";
 import { latencyReport } from "../report/latencyReport.js";
-import { isColourWanted, paintFor } from "../report/paint.js";
+import { createPaint, isColourWanted } from "../report/paint.js";
 import { type LatencyDocument, latencyText } from "../result/latencyDocument.js";
 import {
-  checkSave,
   COMPARE_DEFAULTS,
+  checkSave,
   RHASH_ENTRIES_MAX,
   RHASH_ENTRIES_MIN,
   Stop,
@@ -90,12 +90,21 @@ function optionsOf(
 }
 
 /** The report goes out first: a file that cannot be written any more does not take it along. */
-function print(document: LatencyDocument, args: LatencyArguments): void {
+function print(document: LatencyDocument, args: { json?: boolean; save?: string }): void {
   const text = latencyText(document);
-  process.stdout.write(
-    args.json === true ? text : latencyReport(document, paintFor(isColourWanted())),
-  );
+  const paint = createPaint(isColourWanted());
+  process.stdout.write(args.json === true ? text : latencyReport(document, paint));
   if (args.save !== undefined) writeFileSync(args.save, text);
+}
+
+function exitOf({ errors, cells }: LatencyDocument): number {
+  return errors.length > 0 || cells.length === 0 ? EXIT_INVALID : EXIT_OK;
+}
+
+/** Prints a saved document again, and returns the exit code of its run. */
+export function reportLatency(document: LatencyDocument, options: { json?: boolean }): number {
+  print(document, options);
+  return exitOf(document);
 }
 
 /** Runs the command and returns its exit code. */
@@ -119,7 +128,7 @@ export async function runLatency(
     if (stop.signal !== null) document.notes.push(`ended early by ${stop.signal}`);
     print(document, args);
     if (stop.signal !== null) return stop.exitCode();
-    return document.errors.length > 0 || document.cells.length === 0 ? EXIT_INVALID : EXIT_OK;
+    return exitOf(document);
   } catch (error) {
     line.clear();
     if (partial === undefined || partial.cells.length === 0) throw error;

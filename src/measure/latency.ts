@@ -13,7 +13,11 @@ import { Experiment } from "../machine/experiment.js";
 import { RHASH_ENTRIES } from "../machine/machine.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
-import { LATENCY_SCHEMA, LATENCY_VERSION, type LatencyDocument } from "../result/latencyDocument.js";
+import {
+  LATENCY_SCHEMA,
+  LATENCY_VERSION,
+  type LatencyDocument,
+} from "../result/latencyDocument.js";
 import { checkFlowList } from "../workloads/flowListLength.js";
 import { findWorkload } from "../workloads/workload.js";
 import { checkCpus, checkDesigns, findImages } from "./compare.js";
@@ -73,7 +77,12 @@ function emptyDocument(options: LatencyOptions, designs: readonly Design[]): Lat
       nesting: nestingOf(table),
       nexthops: options.nexthops,
     },
-    designs: designs.map(({ name, kernel, row }) => ({ name, kernel, knobs: { ...row }, images: {} })),
+    designs: designs.map(({ name, kernel, row }) => ({
+      name,
+      kernel,
+      knobs: { ...row },
+      images: {},
+    })),
     burst: { packets: BURST_PACKETS, bucketsPerOctave: BUCKETS_PER_OCTAVE },
     time: { packetsPerSecondPerCpu: options.packetsPerSecond, hz: HZ },
     rhashEntries: options.rhashEntries ?? RHASH_ENTRIES,
@@ -83,6 +92,15 @@ function emptyDocument(options: LatencyOptions, designs: readonly Design[]): Lat
     errors: [],
     notes: [],
   };
+}
+
+/** An open loop that is late takes so much longer than its trial, and must not be a stall. */
+function checkTimes({ trialMs, giveUpNs, deadlineMs }: LatencyOptions): void {
+  const longestMs = trialMs + giveUpNs / 1e6;
+  if (2 * longestMs <= deadlineMs) return;
+  throw new UsageError(
+    `--trial and --give-up take ${longestMs} ms; allowed: half of --deadline, ${deadlineMs / 2} ms`,
+  );
 }
 
 function checkWorkloads(names: readonly string[]): void {
@@ -206,6 +224,7 @@ export async function measureLatencies(
 ): Promise<LatencyDocument> {
   const designs = options.designs.map(parseDesign);
   checkWorkloads(options.workloads);
+  checkTimes(options);
   checkDesigns(designs);
   checkCpus(options.cpus);
   checkFlowList(options.flowPackets, designs, { ...options, cpus: Math.max(...options.cpus) });

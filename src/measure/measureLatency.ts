@@ -139,7 +139,12 @@ async function runTrials(
   context: ProcessContext,
   runner: TrialRunner,
   loadsKnown: readonly Load[] | null,
-  how: { latency: LatencyRequest["latency"]; random: RandomSource; hooks: CellHooks; label: string },
+  how: {
+    latency: LatencyRequest["latency"];
+    random: RandomSource;
+    hooks: CellHooks;
+    label: string;
+  },
 ): Promise<{ loads: Load[]; trials: LatencyTrial[] }> {
   const { latency, random, hooks, label } = how;
   const deadlineAt = performance.now() + context.request.cellBudgetMs;

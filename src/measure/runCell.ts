@@ -102,7 +102,11 @@ export function judgeFirst(
 }
 
 /** Every timed machine must do the same with the first packets; @throws {JudgeError} */
-export function checkDigests(context: ProcessContext, path: PacketPath, wanted: string | null): string {
+export function checkDigests(
+  context: ProcessContext,
+  path: PacketPath,
+  wanted: string | null,
+): string {
   const { release, placebo } = context;
   let digest = wanted;
   for (const machine of [...release, ...(placebo === null ? [] : [placebo])]) {

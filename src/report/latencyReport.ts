@@ -2,7 +2,12 @@
  * A latency document as text: for each cell and load a table of quantiles, and what a reader must
  * know of them. Everything comes from the document.
  */
-import { type LatencyCounts, mergeLatency, QUANTILES, quantileNs } from "../measure/latencyQuantiles.js";
+import {
+  type LatencyCounts,
+  mergeLatency,
+  QUANTILES,
+  quantileNs,
+} from "../measure/latencyQuantiles.js";
 import type { LatencyCell, LatencyDocument, LatencyTrial } from "../result/latencyDocument.js";
 import { formatCount, formatSignificant } from "./numbers.js";
 import type { Paint } from "./paint.js";
@@ -83,7 +88,7 @@ function loadTable(
       counts.map(({ bursts, maxNs }) => (bursts === 0 ? NONE : microseconds(maxNs))),
     ),
     column(
-      `late over ${microseconds(plan.goalNs)}`,
+      `over ${microseconds(plan.goalNs)} µs`,
       counts.map(({ late, unrun }) => formatCount(late + unrun)),
     ),
   ];
@@ -105,7 +110,7 @@ function targetLines(
     const left = unrun === 0 ? "" : `, ${formatCount(unrun)} bursts were given up`;
     return [
       `! ${name}: target not met, ${formatSignificant(rate / 1e6)} of ` +
-        `${formatSignificant(offered / 1e6)} Mpps${left}: its latencies are those of a backlog`,
+        `${formatSignificant(offered / 1e6)} Mpps${left}; it was behind when trials ended`,
     ];
   });
 }

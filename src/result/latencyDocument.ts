@@ -170,9 +170,12 @@ export function parseLatency(text: string, file: string): LatencyDocument {
   return parsed.data;
 }
 
-/** The text of a document: a trial a line, so that two can be compared with `diff`. */
+/**
+ * The text of a document: fields in the order of the schema, a trial a line, so that the same
+ * document is the same text and two can be compared with `diff`.
+ */
 export function latencyText(document: LatencyDocument): string {
-  const { cells, ...rest } = document;
+  const { cells, ...rest } = latencyDocumentSchema.parse(document);
   const head = JSON.stringify(rest, null, 1).slice(0, -2);
   const cellTexts = cells.map(({ trials, ...cell }) => {
     const lines = trials.map((trial) => JSON.stringify(trial)).join(",\n");

@@ -84,7 +84,8 @@ describe("the latency of bursts", () => {
   });
 
   it("waits for a burst that is not due yet, and starts its time when it is", () => {
-    run({ periodNs: 1_000, goalNs: 0, giveUpNs: 0 }, [0, 100, 200, 900, 1_040, 1_100], 2 * BURST);
+    const timing = { periodNs: 1_000, goalNs: 0, giveUpNs: 0 };
+    run(timing, [0, 100, 200, 900, 1_040, 1_100], 2 * BURST);
     expect(readBursts(router.machine, 0)).toMatchObject({ bursts: 2, maxNs: 100, sumNs: 200 });
     expect(readCount).toBe(6);
   });
