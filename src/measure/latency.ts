@@ -154,6 +154,7 @@ function requestOf(
     deadlineMs: options.deadlineMs,
     cells: known.cells,
     flowsFolder: known.flowsFolder,
+    tableFiles: options.processes === 1 ? null : own.process === 0 ? "write" : "read",
     placebo: false,
     sideLoad: null,
     rhashEntries: options.rhashEntries ?? null,
