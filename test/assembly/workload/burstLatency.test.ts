@@ -69,7 +69,7 @@ describe("the latency of bursts", () => {
     expect(readBursts(router.machine, 0)).toMatchObject({ bursts: 3, late: 1, maxNs: 501 });
   });
 
-  it("of an open loop counts from the intended start: a stall is in all that wait behind it", () => {
+  it("of an open loop counts from intended starts: a stall is in all that wait behind it", () => {
     const timing = { periodNs: 1_000, goalNs: 0, giveUpNs: 0 };
     // Begin at 0; the first burst stalls to 3,500; those due at 1,000, 2,000 and 3,000 follow.
     run(timing, [0, 3_500, 3_600, 3_700, 3_800, 3_900, 4_000, 4_150], 5 * BURST);
