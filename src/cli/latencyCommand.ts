@@ -51,6 +51,7 @@ export const LATENCY_DEFAULTS = {
   routes: "100k",
   cpus: "1",
   load: "closed,50%,80%",
+  pps: "1m",
   processes: "3",
   rounds: "4",
   trial: "300",
@@ -155,7 +156,7 @@ export function addLatency(program: Command, done: (code: number) => void, versi
     .option("--load <list>", "closed, packets/s and CPU, percent of the first, closed", d.load)
     .option("--nexthops <n>", "next hops that routes are spread over, skewed", c.nexthops)
     .option("--seed <n>", "seed of everything that is drawn", c.seed)
-    .option("--pps <n>", "packets per second and CPU that the machine's clock goes by", c.pps)
+    .option("--pps <n>", "packets per second and CPU that the machine's clock goes by", d.pps)
     .option("--flow-packets <n>", "packets in the flow lists of a cell", c.flowPackets)
     .option("--rhash-entries <n>", "buckets of a route cache, as the boot option", c.rhashEntries)
     .option("--processes <n>", "processes, one after the other", d.processes)

@@ -110,9 +110,10 @@ describe("compare", () => {
         return own.map(({ arm }) => arm).join();
       });
       expect(new Set(orders).size).toBeGreaterThan(1);
-      // Two images of each design in the first process, one in the others.
+      // Two images of each design in the first process, one in the others; of the two, which share
+      // a table, the first alone walks it.
       const [first] = cell.arms;
-      expect((first?.audit.checks ?? 0) % 4).toBe(0);
+      expect(((first?.audit.checks ?? 0) + 1) % 4).toBe(0);
       expect(analyseCell(cell)).toMatchObject({ kind: "analysed", processes: 3 });
     }
   });
