@@ -54,7 +54,7 @@ export const COMPARE_DEFAULTS = {
   rhashEntries: String(RHASH_ENTRIES),
   processes: "20",
   blocks: "30",
-  budget: "50",
+  budget: "35",
   margin: "2",
   deadline: "20",
 } as const;
@@ -66,9 +66,10 @@ export const RHASH_ENTRIES_MAX = 524_288;
 /** What `--quick` puts in the place of defaults: one process, many blocks, a thinner table. */
 export const QUICK_DEFAULTS = {
   routes: "100k",
+  cpus: "1",
   processes: "1",
   blocks: "120",
-  budget: "7",
+  budget: "4",
 } as const;
 
 /** The arguments with what `--quick` stands for, where they are not given by hand. */

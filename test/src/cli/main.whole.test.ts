@@ -61,9 +61,13 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     "too many arguments",
     ["list", "more"],
-    /too many arguments for 'list'.*allowed: compare, sweep, merge, trace, show/,
+    /too many arguments for 'list'.*allowed: compare, sweep, latency, merge, trace, show/,
   ],
-  ["help for nothing", ["help", "nothing"], /allowed: compare, sweep, merge, trace, show, list/],
+  [
+    "help for nothing",
+    ["help", "nothing"],
+    /allowed: compare, sweep, latency, merge, trace, show, list/,
+  ],
   ["an option without its value", ["compare", "--cpus"], /'--cpus <numbers>' argument missing/],
   [
     "an unknown side load",
