@@ -40,7 +40,7 @@ export const SELFTEST_DEFAULTS = {
   cpus: "1",
   routes: "10k",
   seed: "1",
-  budget: "8",
+  budget: "13",
 } as const;
 
 /** A/A trials where neither kind is asked for. */
