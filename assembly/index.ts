@@ -17,6 +17,7 @@ export {
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
 export * from "./layout";
+export * from "./layoutAccounts";
 export * from "./layoutViews";
 export {
   slabBitmapBytes,
@@ -59,4 +60,10 @@ export { rtChainOf } from "./net/ipv4/rtHash";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
 export { controlLoop, controlRestore } from "./workload/controlLoop";
 export { gateArrive, gateEnter } from "./workload/gate";
-export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";
+export {
+  forwardPackets,
+  nullPackets,
+  receiveFrame,
+  sendPackets,
+} from "./workload/loops";
+export { torturePackets } from "./workload/tortureLoop";

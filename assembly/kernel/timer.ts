@@ -52,7 +52,7 @@ export const TIMER_BYTES: usize = 32;
 const TIMER_MIGRATING: u32 = 0xffffffff;
 
 @unmanaged
-class TimerBase {
+export class TimerBase {
   lock: u32;
   private _armed: u32;
   private _firstExpires: u32;
@@ -72,8 +72,9 @@ class TimerBase {
   }
 }
 
-const PENDING_AT: usize = 16;
-const EXPIRING_AT: usize = 32;
+/** Lists of a base: timers that wait, by time; timers that are due and about to run. */
+export const PENDING_AT: usize = 16;
+export const EXPIRING_AT: usize = 32;
 
 if (offsetof<TimerList>() != TIMER_BYTES) ERROR("timer_list is 32 bytes");
 if (offsetof<TimerBase>() > PENDING_AT) ERROR("TimerBase runs into its list");

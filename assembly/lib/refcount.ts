@@ -12,9 +12,11 @@
  * A caller that knows an uncounted owner (a slot up to 4.12) uses refcountHold; one that does not
  * know whether the object still lives uses refcountHoldSafe (3.10-el7: NOCACHE entries).
  */
-import { plainStore32 } from "../arch/atomic";
+import { atomicLoad32, atomicStore32, plainStore32 } from "../arch/atomic";
+import { isBusted } from "../arch/superblock";
 import { bugOn, SITE_REFCOUNT_UNDERFLOW } from "../arch/trap";
-import { REFCOUNT, REFCOUNT_ATOMIC, REFCOUNT_RCUREF } from "../config";
+import { BUSTED, BUSTED_REFCOUNT, REFCOUNT, REFCOUNT_ATOMIC, REFCOUNT_RCUREF } from "../config";
+import { delayPoint } from "./delayPoint";
 import { RCUREF_NOREF, RCUREF_ONEREF, rcurefGet, rcurefPut, rcurefRead } from "./rcuref";
 import { refAtomicHold, refAtomicRead, refAtomicRelease } from "./refAtomic";
 import { refIncNotZeroHold, refIncNotZeroHoldSafe, refIncNotZeroRelease } from "./refIncNotZero";
@@ -32,8 +34,20 @@ export function refcountInitZero(at: usize): void {
   else plainStore32(at, 0);
 }
 
+/** The planted defect: what another CPU does between load and store is lost. The word before. */
+function tornAdd(at: usize, delta: u32): u32 {
+  const word = atomicLoad32(at);
+  delayPoint(BUSTED_REFCOUNT);
+  atomicStore32(at, word + delta);
+  return word;
+}
+
 /** `dst_hold`: the caller knows that the object lives. */
 export function refcountHold(at: usize): void {
+  if (BUSTED && isBusted(BUSTED_REFCOUNT)) {
+    tornAdd(at, 1);
+    return;
+  }
   if (REFCOUNT == REFCOUNT_ATOMIC) {
     refAtomicHold(at);
   } else if (REFCOUNT == REFCOUNT_RCUREF) {
@@ -52,6 +66,9 @@ export function refcountHoldSafe(at: usize): bool {
 
 /** `dst_release`, its first half: true if that was the last reference. */
 export function refcountRelease(at: usize): bool {
+  if (BUSTED && isBusted(BUSTED_REFCOUNT)) {
+    return tornAdd(at, <u32>-1) == (REFCOUNT == REFCOUNT_RCUREF ? RCUREF_ONEREF : 1);
+  }
   if (REFCOUNT == REFCOUNT_ATOMIC) return refAtomicRelease(at);
   if (REFCOUNT == REFCOUNT_RCUREF) return rcurefPut(at);
   return refIncNotZeroRelease(at);

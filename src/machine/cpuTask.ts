@@ -4,7 +4,7 @@
  */
 
 /** Loops that a window can run. */
-export type WindowLoop = "forwardPackets" | "sendPackets" | "nullPackets";
+export type WindowLoop = "forwardPackets" | "sendPackets" | "nullPackets" | "torturePackets";
 
 /** `hello`: who are you. `window`: lead-in, gate, measured packets. `sideLoad`: updates until all
  * CPUs of the window are through it; for the control plane. `drain`: run all RCU callbacks.
