@@ -13,6 +13,7 @@ import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./ex
 import { MACHINE_DEFAULTS } from "./inspectOptions.js";
 import { listText } from "./listCommand.js";
 import { runShow, SHOW_DEFAULTS, type ShowArguments } from "./showCommand.js";
+import { addStress } from "./stressCommand.js";
 import {
   runMerge,
   runSweep,
@@ -158,6 +159,7 @@ function buildProgram(done: (code: number) => void): Command {
   addMerge(program, done);
   addTrace(program, done);
   addShow(program, done);
+  addStress(program, done);
   program
     .command("list")
     .description("the designs, knobs and workloads there are")

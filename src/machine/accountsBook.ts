@@ -23,6 +23,7 @@ export const ACCOUNT_CHECKS = [
   "timers",
   "cpu-state",
   "page-zero",
+  "tables",
   "teardown",
   "trap",
 ] as const;
