@@ -149,7 +149,7 @@ export const BUSTED_FIB_NUMBER: u32 = 9;
 export const BUSTED_QSBR: u32 = 10;
 /** `refcount.ts`: a count is loaded, changed and stored, so another CPU's change is lost. */
 export const BUSTED_REFCOUNT: u32 = 11;
-/** `spinlock.ts`: who wants a lock has it. */
+/** `spinlock.ts`: who has waited long enough for a lock has it. */
 export const BUSTED_LOCK: u32 = 12;
 /** `slab.ts`: who frees another CPU's object tries once to put it on that CPU's list. */
 export const BUSTED_REMOTE_FREE: u32 = 13;

@@ -42,10 +42,12 @@ export { RTABLE_PEER_OFFSET } from "./net/ipv4/rtable";
 export { UNCACHED_HEAD } from "./net/ipv4/uncachedList";
 
 export {
+  TORTURE_ADDED,
   TORTURE_EXHAUSTED,
   TORTURE_PUBLISHED,
   TORTURE_READS,
   TORTURE_STALE,
+  TORTURE_WORD,
 } from "./workload/graceTorture";
 
 export const ACCOUNT_COUNTERS: u32 = COUNTERS;

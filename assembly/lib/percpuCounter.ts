@@ -24,8 +24,6 @@ import {
 import { PCPU_COUNTERS, thisCpuArea } from "../arch/percpu";
 import { cpuAreaOf, G_COUNTERS, possibleCpus, superBlockAt } from "../arch/superblock";
 import { bugOn, SITE_COUNTER_ID } from "../arch/trap";
-import { BUSTED, BUSTED_LOCK } from "../config";
-import { delayPoint } from "./delayPoint";
 import { spinLock, spinUnlock } from "./spinlock";
 
 /** `dst_ops.pcpuc_entries` of IPv4. */
@@ -65,9 +63,7 @@ export function percpuCounterAdd(id: u32, delta: i32): void {
   const batch = <i32>plainLoad32(shared + BATCH);
   if (local >= batch || local <= -batch) {
     spinLock(shared);
-    const sum = atomicLoad64(shared + COUNT) + <u64>(<i64>local);
-    if (BUSTED) delayPoint(BUSTED_LOCK);
-    atomicStore64(shared + COUNT, sum);
+    atomicStore64(shared + COUNT, atomicLoad64(shared + COUNT) + <u64>(<i64>local));
     plainStore32(at, 0);
     spinUnlock(shared);
   } else {

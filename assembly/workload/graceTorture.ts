@@ -1,14 +1,16 @@
 /**
- * Grace periods put to the test, beside traffic: every CPU publishes probes, takes them back and lets RCU
+ * Grace periods and locks put to the test, beside traffic. Grace periods: every CPU publishes probes, takes them back and lets RCU
  * tell when nobody can see them any more; and every CPU looks whether one that it found at the
  * beginning of a burst is still its own at the end. After rcutorture, whose readers look at the age of
  * what they hold.
  *
- *   G_TORTURE     current ─▶ probe                          what readers find
- *   CPU area      8 probes of 32 bytes │ reads │ stale │ published │ exhausted
+ * Locks: every CPU adds to a word under a spinlock, without an atomic; after locktorture.
+ *
+ *   G_TORTURE     current ─▶ probe │ lock @8 │ word @12      what readers find; what a lock guards
+ *   CPU area      8 probes of 32 bytes │ reads │ stale │ published │ exhausted │ added
  *   probe         RcuHead 16 │ age │ version                age 1: a grace period is over
  *
- * Invariant: stale == 0 for ever: age goes to 1 a grace period after the probe was taken back, and a
+ * Invariants: word == Σ added; stale == 0 for ever: age goes to 1 a grace period after the probe was taken back, and a
  * burst is one read section, so who found it before sees age 0 and the same version.
  *
  * `age` is shared (RCU's callback adds to it), `version` published with the probe; the figures are
@@ -25,7 +27,10 @@ import {
 import { PCPU_TORTURE, thisCpuArea } from "../arch/percpu";
 import { G_TORTURE, superBlockAt } from "../arch/superblock";
 import { RCU_FUNC_COUNT } from "../calls/rcu";
+import { BUSTED, BUSTED_LOCK } from "../config";
 import { callRcu, callRcuBh, RCU_HEAD_BYTES } from "../kernel/callRcu";
+import { delayPoint } from "../lib/delayPoint";
+import { spinLock, spinUnlock } from "../lib/spinlock";
 
 const PROBES: usize = 8;
 const PROBE_BYTES: usize = 32;
@@ -36,6 +41,10 @@ export const TORTURE_READS: usize = PCPU_TORTURE + PROBES * PROBE_BYTES;
 export const TORTURE_STALE: usize = TORTURE_READS + 4;
 export const TORTURE_PUBLISHED: usize = TORTURE_READS + 8;
 export const TORTURE_EXHAUSTED: usize = TORTURE_READS + 12;
+export const TORTURE_ADDED: usize = TORTURE_READS + 16;
+/** What the lock guards, in the superblock. */
+export const TORTURE_WORD: usize = G_TORTURE + 12;
+const LOCK: usize = G_TORTURE + 8;
 
 function count(offset: usize): void {
   const at = thisCpuArea() + offset;
@@ -59,6 +68,17 @@ export function tortureCheck(probe: usize, version: u32): void {
   if (atomicLoad32(probe + AGE) != 0 || plainLoad32(probe + VERSION) != version) {
     count(TORTURE_STALE);
   }
+}
+
+/** Adds 1 to the word that the lock guards. */
+export function tortureLock(): void {
+  const at = superBlockAt() + TORTURE_WORD;
+  spinLock(superBlockAt() + LOCK);
+  const word = plainLoad32(at);
+  if (BUSTED) delayPoint(BUSTED_LOCK);
+  plainStore32(at, word + 1);
+  spinUnlock(superBlockAt() + LOCK);
+  count(TORTURE_ADDED);
 }
 
 /** A probe of this CPU that nobody can see: a new one, or one whose grace period is over. */

@@ -6,7 +6,13 @@ import { enterSoftirq, leaveSoftirq } from "../kernel/softirq";
 import { delayPoint } from "../lib/delayPoint";
 import { cpuRings } from "../net/core/devXmit";
 import { SK_BUFF_BYTES } from "../net/core/skbuff";
-import { tortureCheck, tortureFind, torturePublish, tortureVersion } from "./graceTorture";
+import {
+  tortureCheck,
+  tortureFind,
+  tortureLock,
+  torturePublish,
+  tortureVersion,
+} from "./graceTorture";
 import { burstEnd, receivePacket } from "./loops";
 import { BURST, receiveBurst } from "./rxRing";
 
@@ -31,6 +37,7 @@ export function torturePackets(packets: u32): void {
     leaveSoftirq();
     if (BUSTED) delayPoint(BUSTED_QSBR);
     tortureCheck(probe, version);
+    tortureLock();
     if ((left & BURST) != 0) torturePublish();
     burstEnd(rings, n);
     left -= n;

@@ -60,8 +60,9 @@ export function stressText(report: StressReport): string {
   const done =
     `${rounds} rounds on ${cpus} CPUs, ${packets} packets, ${updates} updates, ` +
     `${checks} equations, ${probes} read sections watched, seed ${seed}`;
-  if (report.failure !== null) return `${done}\nINVALID: ${report.failure}\n`;
+  const ended = report.failure === null ? done : `${done}\nINVALID: ${report.failure}`;
   const [first] = report.mismatches;
+  if (first === undefined && report.failure !== null) return `${ended}\n`;
   if (first === undefined) return `${done}\nOK: all accounts balance\n`;
   const where = `${report.design ?? "a machine"} ${roundText(report.round)}`;
   const lines = report.mismatches.map(({ check, text }) => `  ${check}: ${text}`);
@@ -70,13 +71,13 @@ export function stressText(report: StressReport): string {
     `  ${text.replace(/:.*/s, "")}`,
     ...dump.map((line) => `    ${line}`),
   ]);
-  return [done, `BROKEN: ${where}`, ...lines, ...bytes, ""].join("\n");
+  return [ended, `BROKEN: ${where}`, ...lines, ...bytes, ""].join("\n");
 }
 
 /** The exit code of a report; `busted`: the images were broken on purpose, so it must be found. */
 export function stressExit(report: StressReport, busted: boolean): number {
-  if (report.failure !== null) return EXIT_INVALID;
   if (report.mismatches.length > 0) return EXIT_BROKEN;
+  if (report.failure !== null) return EXIT_INVALID;
   return busted ? EXIT_MISSED : EXIT_OK;
 }
 

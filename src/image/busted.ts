@@ -16,7 +16,7 @@ import { packageRoot } from "./packageRoot.js";
 export const BUSTED_VARIANTS = {
   qsbr: { number: 10, broken: "a grace period waits for no CPU" },
   refcount: { number: 11, broken: "a reference count is changed without an atomic" },
-  lock: { number: 12, broken: "a spinlock keeps nobody out" },
+  lock: { number: 12, broken: "who has waited long enough for a spinlock goes in" },
   "remote-free": { number: 13, broken: "an object freed for another CPU is lost in a race" },
   uncached: { number: 14, broken: "an entry that ends on another CPU stays on its uncached list" },
 } as const;

@@ -9,7 +9,7 @@
  * Walks read the machine's bytes by the image's own layout table.
  */
 import type { World } from "../reference/world.js";
-import { AccountBook, type Mismatch } from "./accountsBook.js";
+import { AccountBook, type AccountCheck, type Mismatch } from "./accountsBook.js";
 import { CountCheck } from "./accountsCounts.js";
 import { PLACES, type Place, SlabObjects } from "./accountsObjects.js";
 import { PlaceWalk } from "./accountsPlaces.js";
@@ -53,4 +53,23 @@ export function readAccounts(machine: Machine, world: World): Accounts {
   new CountCheck(objects, references, book).check(world);
   new RestCheck(objects, book).check();
   return { checks: book.checks, mismatches: book.mismatches(), objects: tally(objects) };
+}
+
+/** Checks whose word holds wherever CPUs were stopped. */
+const FACTS: ReadonlySet<AccountCheck> = new Set([
+  "object-twice",
+  "grace-period",
+  "lock-exclusion",
+]);
+
+/**
+ * What is wrong with a machine whose CPUs were stopped in the middle of something, and cannot come
+ * from that: an object in two places, a grace period that did not wait, a lock that let two in.
+ */
+export function readFacts(machine: Machine): readonly Mismatch[] {
+  const book = new AccountBook();
+  const objects = new SlabObjects(machine, book);
+  new PlaceWalk(objects).walk();
+  new RestCheck(objects, book).probes(machine.options.cpus + 1);
+  return book.mismatches().filter(({ check }) => FACTS.has(check));
 }

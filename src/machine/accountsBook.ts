@@ -18,6 +18,7 @@ export const ACCOUNT_CHECKS = [
   "entries",
   "packets",
   "locks",
+  "lock-exclusion",
   "rcu",
   "grace-period",
   "timers",
@@ -45,25 +46,26 @@ const TOLD_OBJECTS = 8;
 /** Collects equations. */
 export class AccountBook {
   checks = 0;
-  private readonly found: Mismatch[] = [];
+  private readonly found: { check: AccountCheck; told: () => Omit<Mismatch, "check"> }[] = [];
   private readonly told = new Map<string, number>();
 
   /** An equation between two numbers. */
   equal(check: AccountCheck, what: string, found: number, expected: number): void {
     this.checks++;
     if (found === expected) return;
-    this.add(check, what.replace(/\d+/g, "#"), `${what}: found ${found}, expected ${expected}`, []);
+    const text = `${what}: found ${found}, expected ${expected}`;
+    this.add(check, what.replace(/\d+/g, "#"), () => ({ text, dump: [] }));
   }
 
   /** A statement that must hold, `what` says how it does not. */
   holds(check: AccountCheck, isTrue: boolean, what: () => string): void {
     this.checks++;
-    if (!isTrue) this.add(check, check, what(), []);
+    if (!isTrue) this.add(check, check, () => ({ text: what(), dump: [] }));
   }
 
-  /** Something is wrong with the object whose dump this is. */
-  object(check: AccountCheck, text: string, dump: readonly string[]): void {
-    this.add(check, check, text, dump);
+  /** Something is wrong with an object, or a list; told when all walks are over. */
+  object(check: AccountCheck, told: () => Omit<Mismatch, "check">): void {
+    this.add(check, check, told);
   }
 
   /** Counts equations that were checked elsewhere. */
@@ -71,18 +73,18 @@ export class AccountBook {
     this.checks += equations;
   }
 
-  private add(check: AccountCheck, kind: string, text: string, dump: readonly string[]): void {
+  private add(check: AccountCheck, kind: string, told: () => Omit<Mismatch, "check">): void {
     const key = `${check} ${kind}`;
     const before = this.told.get(key) ?? 0;
     this.told.set(key, before + 1);
-    if (before < TOLD_OBJECTS) this.found.push({ check, text, dump });
+    if (before < TOLD_OBJECTS) this.found.push({ check, told });
   }
 
   /** What was found, and how many more of a kind there are than were told. */
   mismatches(): readonly Mismatch[] {
     const more = [...this.told].filter(([, n]) => n > TOLD_OBJECTS);
     return [
-      ...this.found,
+      ...this.found.map(({ check, told }): Mismatch => ({ check, ...told() })),
       ...more.map(([key, n]): Mismatch => {
         const check = key.slice(0, key.indexOf(" ")) as AccountCheck;
         return { check, text: `${check}: ${n - TOLD_OBJECTS} more like these`, dump: [] };

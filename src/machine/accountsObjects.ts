@@ -189,16 +189,19 @@ export class SlabObjects {
 
   /** A mismatch that no single object is the cause of. */
   fault(check: AccountCheck, text: string): void {
-    this.book.object(check, text, []);
+    this.book.object(check, () => ({ text, dump: [] }));
   }
 
   /** A mismatch about one object: named, with its owner, its place and its bytes. */
   faultOf(check: AccountCheck, cache: CacheObjects, index: number, text: string): void {
     const at = this.addressOf(cache, index);
     const cpu = cache.pages[Math.floor(index / cache.perPage)]?.cpu ?? -1;
-    const where = placeText(this.placeAt(cache, index));
-    const name = `${cache.name} object ${hex(at)} (page of CPU ${cpu}, in ${where})`;
-    this.book.object(check, `${name}: ${text}`, dumpBytes(this.machine, at, cache.objectBytes));
+    this.book.object(check, () => {
+      const where = placeText(this.placeAt(cache, index));
+      const name = `${cache.name} object ${hex(at)} (page of CPU ${cpu}, in ${where})`;
+      const dump = dumpBytes(this.machine, at, cache.objectBytes);
+      return { text: `${name}: ${text}`, dump };
+    });
   }
 }
 

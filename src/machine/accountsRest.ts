@@ -142,15 +142,25 @@ export class RestCheck {
     }
   }
 
-  /** No CPU has seen what it held in a read section grow old (`graceTorture.ts`). */
-  private probes(): void {
+  /**
+   * No CPU has seen what it held in a read section grow old, and none was in a lock with another
+   * (`graceTorture.ts`). `slack`: CPUs that may be between the two words.
+   */
+  probes(slack = 0): void {
+    let added = 0;
     for (let cpu = 0; cpu <= this.machine.options.cpus; cpu++) {
       const area = this.machine.areaOf(cpu);
       const stale = this.word(area + this.at("TORTURE_STALE"));
       const reads = this.word(area + this.at("TORTURE_READS"));
       const what = `of ${reads} read sections of CPU ${cpu}, those that a grace period did not wait for`;
       this.book.equal("grace-period", what, stale, 0);
+      added += this.word(area + this.at("TORTURE_ADDED"));
     }
+    const word = this.word(this.base + this.at("TORTURE_WORD"));
+    const apart = Math.abs((word - added) | 0);
+    this.book.holds("lock-exclusion", apart <= slack, () => {
+      return `what was added under a lock: found ${word}, expected ${added}`;
+    });
   }
 
   /** gpCompleted is gpSeq or one period behind, and every CPU is offline. */

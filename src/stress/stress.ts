@@ -11,7 +11,7 @@
 import { BUSTED_VARIANTS, type BustedVariant } from "../image/busted.js";
 import type { Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
-import { readAccounts } from "../machine/accounts.js";
+import { readAccounts, readFacts } from "../machine/accounts.js";
 import type { Mismatch } from "../machine/accountsBook.js";
 import { auditMachine } from "../machine/audit.js";
 import { CpuFailure, Cpus } from "../machine/cpus.js";
@@ -152,6 +152,7 @@ class StressRun {
     if (round.sideLoad !== null) await this.restore(at, machine);
     report.rounds++;
     report.packets += WINDOWS * round.packets * options.cpus;
+    report.probes = this.machines.reduce((sum, each) => sum + probesOf(each), 0);
     this.account(machine);
     if (report.mismatches.length > 0) return;
     await this.drain(at);
@@ -204,7 +205,6 @@ class StressRun {
     const { world, routesByNexthop } = this.setup;
     for (const [at, machine] of this.machines.entries()) {
       this.options.progress(`audit of ${machine.image.name}`);
-      this.report.probes += probesOf(machine);
       const drain = (): Promise<void> => this.drain(at);
       const audit = await auditMachine({ machine, world, routesByNexthop, drain });
       this.report.checks += audit.checks;
@@ -218,13 +218,18 @@ class StressRun {
     }
   }
 
-  /** A CPU that failed: a trap is the lab's own fault, all else comes from outside. */
+  /**
+   * A CPU that failed, when all workers are gone: a trap is the lab's own fault; all else comes from
+   * outside, unless the machine's bytes say something that stopping a CPU cannot have done.
+   */
   fail(failure: CpuFailure): void {
     if (failure.isTrap) {
       this.report.mismatches = [{ check: "trap", text: failure.message, dump: [] }];
-    } else {
-      this.report.failure = failure.message;
+      return;
     }
+    this.report.failure = failure.message;
+    const machine = this.machines.find(({ image }) => image.name === this.report.design);
+    if (machine !== undefined) this.report.mismatches = readFacts(machine);
   }
 }
 
@@ -248,13 +253,15 @@ export async function stress(options: StressOptions): Promise<StressReport> {
   }
   const cpus = await Cpus.start(machines, { cpus: n, deadlineMs });
   const run = new StressRun(options, setup, cpus);
+  let failure: CpuFailure | null = null;
   try {
     await run.run();
   } catch (error) {
     if (!(error instanceof CpuFailure)) throw error;
-    run.fail(error);
+    failure = error;
   } finally {
     await cpus.close();
   }
+  if (failure !== null) run.fail(failure);
   return run.report;
 }
