@@ -18,6 +18,7 @@ import { CpuFailure, Cpus } from "../machine/cpus.js";
 import type { CpuTask, WindowLoop } from "../machine/cpuTask.js";
 import type { Machine } from "../machine/machine.js";
 import { readUpdateCounts, writeUpdates } from "../machine/updates.js";
+import { setV8Flags } from "../machine/v8Flags.js";
 import { mix32, Prng } from "../workloads/prng.js";
 import { SIDE_LOADS, type SideLoadKind } from "../workloads/sideLoad.js";
 import { STRESS_WORKLOADS, type StressSetup, setStressFlows, setUpStress } from "./stressSetup.js";
@@ -245,6 +246,7 @@ function probesOf(machine: Machine): number {
 /** Runs stress. @throws {UsageError} {BootError} before the first round */
 export async function stress(options: StressOptions): Promise<StressReport> {
   const { images, table, cpus: n, seed, busted, deadlineMs } = options;
+  setV8Flags();
   options.progress(`booting ${images.length} machines`);
   const setup = await setUpStress(images, table, n, seed);
   const { machines } = setup.experiment;
