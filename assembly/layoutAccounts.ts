@@ -1,6 +1,6 @@
 /**
- * The layout of what accounts walk (`src/machine/accounts.ts`): where lists, counts and locks lie, as
- * exported constants, as in `layout.ts`.
+ * The layout of what accounts walk (`src/machine/accounts.ts`): where lists, counts and locks lie,
+ * as exported constants, as in `layout.ts`.
  */
 import { CpuHead } from "./arch/percpu";
 import { G_COUNTERS, G_INET_PEER, G_NEIGH } from "./arch/superblock";

@@ -1,7 +1,8 @@
 /**
- * Delay points: in images with planted defects, a place where a CPU lingers so that another meets it in
- * the window that the defect opens. Mostly a moment, one time in eight for long. Which, is drawn by
- * each CPU's own generator from the machine's seed. In other images nothing of this file is left.
+ * Delay points: in images with planted defects, a place where a CPU lingers so that another meets
+ * it in the window that the defect opens. Mostly a moment, one time in eight for long. Which, is
+ * drawn by each CPU's own generator from the machine's seed. In other images nothing of this file
+ * is left.
  */
 import { atomicLoad32 } from "../arch/atomic";
 import { smpProcessorId, thisCpuHead } from "../arch/percpu";

@@ -1,8 +1,8 @@
 /**
- * Grace periods and locks put to the test, beside traffic. Grace periods: every CPU publishes probes, takes them back and lets RCU
- * tell when nobody can see them any more; and every CPU looks whether one that it found at the
- * beginning of a burst is still its own at the end. After rcutorture, whose readers look at the age of
- * what they hold.
+ * Grace periods and locks put to the test, beside traffic. Grace periods: every CPU publishes
+ * probes, takes them back and lets RCU tell when nobody can see them any more; and every CPU looks
+ * whether one that it found at the beginning of a burst is still its own at the end. After
+ * rcutorture, whose readers look at the age of what they hold.
  *
  * Locks: every CPU adds to a word under a spinlock, without an atomic; after locktorture.
  *
@@ -10,8 +10,9 @@
  *   CPU area      8 probes of 32 bytes │ reads │ stale │ published │ exhausted │ added
  *   probe         RcuHead 16 │ age │ version                age 1: a grace period is over
  *
- * Invariants: word == Σ added; stale == 0 for ever: age goes to 1 a grace period after the probe was taken back, and a
- * burst is one read section, so who found it before sees age 0 and the same version.
+ * Invariants: word == Σ added; stale == 0 for ever: age goes to 1 a grace period after the probe
+ * was taken back, and a burst is one read section, so who found it before sees age 0 and the same
+ * version.
  *
  * `age` is shared (RCU's callback adds to it), `version` published with the probe; the figures are
  * owner-only. Of both flavours: probes of odd versions go through RCU-bh.

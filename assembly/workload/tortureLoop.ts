@@ -17,8 +17,8 @@ import { burstEnd, receivePacket } from "./loops";
 import { BURST, receiveBurst } from "./rxRing";
 
 /**
- * As forwardPackets, but each burst is a read section that looks at a probe (`graceTorture.ts`), and
- * after every other one comes another probe.
+ * As forwardPackets, but each burst is a read section that looks at a probe (`graceTorture.ts`),
+ * and after every other one comes another probe.
  */
 export function torturePackets(packets: u32): void {
   const rings = cpuRings();

@@ -1,5 +1,6 @@
 /**
- * `dstbench stress`: presets under drawn workloads and side loads, accounts between rounds, a verdict.
+ * `dstbench stress`: presets under drawn workloads and side loads, accounts between rounds, a
+ * verdict.
  */
 import type { Command } from "commander";
 import { BUSTED_VARIANTS, findBustedImage, parseBusted } from "../image/busted.js";

@@ -1,8 +1,8 @@
 /**
- * Images with planted defects (`BUSTED_…` in `assembly/config.ts`): real ones with one thing broken, to
- * show that what checks machines can fail. No design's name leads to one, they lie in a folder of
- * their own, and their name says what they are. One image has all defects; which of them breaks is a
- * word of each machine (`SB_BUSTED`), so who checks cannot tell from the image.
+ * Images with planted defects (`BUSTED_…` in `assembly/config.ts`): real ones with one thing
+ * broken, to show that what checks machines can fail. No design's name leads to one, they lie in a
+ * folder of their own, and their name says what they are. One image has all defects; which of them
+ * breaks is a word of each machine (`SB_BUSTED`), so who checks cannot tell from the image.
  */
 import path from "node:path";
 import { UsageError } from "../reference/usageError.js";

@@ -1,6 +1,6 @@
 /**
- * Accounts: what must add up in a machine whenever no CPU is inside it, in every flavour. Nothing is
- * changed and nothing need be drained: packets may wait for neighbours and objects for RCU.
+ * Accounts: what must add up in a machine whenever no CPU is inside it, in every flavour. Nothing
+ * is changed and nothing need be drained: packets may wait for neighbours and objects for RCU.
  *
  *   places   every slab object in exactly one            accountsObjects.ts, accountsPlaces.ts
  *   counts   each equals the references that were found  accountsCounts.ts

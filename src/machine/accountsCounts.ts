@@ -1,6 +1,6 @@
 /**
- * Accounts, second half: every count equals the references that the walks have found, and what is in
- * no place is held by some of them, or lost.
+ * Accounts, second half: every count equals the references that the walks have found, and what is
+ * in no place is held by some of them, or lost.
  */
 import type { World } from "../reference/world.js";
 import type { AccountBook } from "./accountsBook.js";

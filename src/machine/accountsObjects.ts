@@ -1,11 +1,11 @@
 /**
- * The objects of a machine's slab, all of them, found by the owner table of its pages, and the place
- * of each. The image's own walkers are not asked.
+ * The objects of a machine's slab, all of them, found by the owner table of its pages, and the
+ * place of each. The image's own walkers are not asked.
  *
  *   page ─▶ owner table: CPU and cache ─▶ slots ─▶ object number ─▶ place
  *
- * A place owns an object: a free list, a chain, a slot, a list of the dead … An object has one. Only
- * the uncached list is no owner: its members are held by packets, or wait for RCU.
+ * A place owns an object: a free list, a chain, a slot, a list of the dead … An object has one.
+ * Only the uncached list is no owner: its members are held by packets, or wait for RCU.
  */
 import { type AccountBook, type AccountCheck, dumpBytes, hex } from "./accountsBook.js";
 import type { Machine } from "./machine.js";

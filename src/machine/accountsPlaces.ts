@@ -1,6 +1,7 @@
 /**
  * Accounts, first half: every list of a machine is walked and every object put into its place; then
- * what is in none is lost, unless it is held by references alone, as a route that only a packet has.
+ * what is in none is lost, unless it is held by references alone, as a route that only a packet
+ * has.
  *
  * Lists are followed by their links in memory. A walk ends at the first object that is no object of
  * its cache, or that is in a place already, so a list that loops is told and not followed.
@@ -10,7 +11,7 @@ import type { Machine } from "./machine.js";
 
 /** References that the walks have met, by the object that they are on. */
 export interface References {
-  /** On rtables: by packets that wait or were sent, by slots that count, by displaced ones in RCU. */
+  /** On rtables: by packets that wait or were sent, by slots that count, by RCU if displaced. */
   readonly routes: Map<number, number>;
   /** Neighbours that are in the table, or wait with a timer: address to references. */
   readonly neighbours: Map<number, number>;

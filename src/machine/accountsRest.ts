@@ -1,7 +1,7 @@
 /**
- * Accounts, the rest: what must be so whenever no CPU is inside a machine. No lock is held, no CPU is
- * in a section, grace periods are where they can be, timers are in order, pages and packets add up,
- * and page 0 is zero.
+ * Accounts, the rest: what must be so whenever no CPU is inside a machine. No lock is held, no CPU
+ * is in a section, grace periods are where they can be, timers are in order, pages and packets add
+ * up, and page 0 is zero.
  */
 import type { AccountBook } from "./accountsBook.js";
 import type { SlabObjects } from "./accountsObjects.js";
@@ -152,7 +152,8 @@ export class RestCheck {
       const area = this.machine.areaOf(cpu);
       const stale = this.word(area + this.at("TORTURE_STALE"));
       const reads = this.word(area + this.at("TORTURE_READS"));
-      const what = `of ${reads} read sections of CPU ${cpu}, those that a grace period did not wait for`;
+      const of = `of ${reads} read sections of CPU ${cpu}`;
+      const what = `${of}, those that a grace period did not wait for`;
       this.book.equal("grace-period", what, stale, 0);
       added += this.word(area + this.at("TORTURE_ADDED"));
     }

@@ -1,4 +1,8 @@
-/** The kernel's names of the slab caches, by number (`assembly/mm/caches.ts`). */
+/**
+ * The slab caches by name.
+ */
+
+/** The kernel's names, by number (`assembly/mm/caches.ts`). */
 export const CACHE_NAMES: Readonly<Record<number, string>> = {
   0: "ip_dst_cache",
   1: "fib_alias",

@@ -1,6 +1,6 @@
 /**
- * How often stress finds what was broken on purpose: `npm run busted -- SEEDS [VARIANT…]`. Each run is
- * the command as a user has it; found is exit code 1. Also says which check fired first.
+ * How often stress finds what was broken on purpose: `npm run busted -- SEEDS [VARIANT…]`. Each run
+ * is the command as a user has it; found is exit code 1. Also says which check fired first.
  */
 import { spawnSync } from "node:child_process";
 import path from "node:path";

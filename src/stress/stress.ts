@@ -1,8 +1,8 @@
 /**
- * Stress: rounds of drawn workloads and side loads on every design's machine in turn, accounts after
- * each, the audit at the end. Everything is drawn from one seed. Nothing is timed.
+ * Stress: rounds of drawn workloads and side loads on every design's machine in turn, accounts
+ * after each, the audit at the end. Everything is drawn from one seed. Nothing is timed.
  *
- *   round   flows ─▶ windows on all CPUs, the control plane at work beside them ─▶ side load put back
+ *   round   flows ─▶ windows on all CPUs, the control plane at work beside them ─▶ it is put back
  *           ─▶ accounts as they stand ─▶ RCU drained ─▶ accounts, tables
  *   end     audit: every route let go, every device unregistered
  *
@@ -220,8 +220,8 @@ class StressRun {
   }
 
   /**
-   * A CPU that failed, when all workers are gone: a trap is the lab's own fault; all else comes from
-   * outside, unless the machine's bytes say something that stopping a CPU cannot have done.
+   * A CPU that failed, when all workers are gone: a trap is the lab's own fault; all else comes
+   * from outside, unless the machine's bytes say something that stopping a CPU cannot have done.
    */
   fail(failure: CpuFailure): void {
     if (failure.isTrap) {

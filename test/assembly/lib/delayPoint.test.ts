@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { testMachine } from "../../helpers/testMachine.js";
 
-const SB_BUSTED = 27;
+const SB_BUSTED = 26;
 /** `delaySeed` of a CPU area's head. */
 const DELAY_SEED = 7;
 

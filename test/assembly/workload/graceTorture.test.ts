@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type TestMachine, testMachine } from "../../helpers/testMachine.js";
 
 /** Which planted defect breaks, in the superblock; `layout.test.ts` knows the offset. */
-const SB_BUSTED = 27;
+const SB_BUSTED = 26;
 const BUSTED_QSBR = 10;
 const PCPU_TORTURE = 6208;
 const FIGURES = PCPU_TORTURE + 256;

@@ -1,6 +1,6 @@
 /**
- * Stress as a user runs it: sound images balance, and each busted one is found, by a check that has to
- * do with what is broken, with each of three seeds.
+ * Stress as a user runs it: sound images balance, and each busted one is found, by a check that has
+ * to do with what is broken, with each of three seeds.
  */
 import { describe, expect, it } from "vitest";
 import type { StressReport } from "../../../src/stress/stress.js";
@@ -42,7 +42,7 @@ describe("stress", () => {
     });
   });
 
-  it("a busted image that is not found is exit 5: with one CPU no grace period is cut short", async () => {
+  it("a busted image that is not found is exit 5", async () => {
     const { code } = await stressed([
       "--for",
       "1",

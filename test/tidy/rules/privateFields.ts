@@ -7,8 +7,8 @@ import ts from "typescript";
 import { type Finding, type SourceText, sourcesIn } from "./finding.js";
 import { lineOf, treeOf, walk } from "./syntax.js";
 
-/** Says the layout of every object to the host, so it may ask where a private field lies. */
-const LAYOUT = "assembly/layout.ts";
+/** These say the layout of every object to the host, so they may ask where a private field lies. */
+const LAYOUTS: readonly string[] = ["assembly/layout.ts", "assembly/layoutAccounts.ts"];
 
 function declaredIn(tree: ts.SourceFile): Set<string> {
   const names = new Set<string>();
@@ -22,7 +22,11 @@ function privateName(node: ts.Node, path: string): string | undefined {
   if (ts.isPropertyAccessExpression(node)) {
     return node.name.text.startsWith("_") ? node.name.text : undefined;
   }
-  if (path === LAYOUT || !ts.isCallExpression(node) || node.expression.getText() !== "offsetof")
+  if (
+    LAYOUTS.includes(path) ||
+    !ts.isCallExpression(node) ||
+    node.expression.getText() !== "offsetof"
+  )
     return undefined;
   const [field] = node.arguments;
   if (field === undefined || !ts.isStringLiteral(field)) return undefined;
