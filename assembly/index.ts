@@ -58,6 +58,7 @@ export { netdevRunTodo, netdevWaitStep } from "./net/ipv4/netdevWait";
 export { slotRouteOf } from "./net/ipv4/nexthopCache";
 export { rtChainOf } from "./net/ipv4/rtHash";
 export { uncachedMembers } from "./net/ipv4/uncachedList";
+export { controlPackets } from "./workload/control";
 export { controlLoop, controlRestore } from "./workload/controlLoop";
 export { gateArrive, gateEnter } from "./workload/gate";
 export {

@@ -132,6 +132,7 @@ export const DEV_WAIT_WARNINGS: usize = offsetof<NetDevice>("waitWarnings");
 export const DEV_WAIT_COUNT: usize = offsetof<NetDevice>("waitCount");
 export const NEIGH_HH: usize = offsetof<Neighbour>("hh");
 export const HH_REFCNT: usize = offsetof<HhCache>("_refcnt");
+export const HH_OUTPUT: usize = offsetof<HhCache>("_output");
 export const DEV_MAC_LOW: usize = offsetof<NetDevice>("macLow");
 export const DEV_MAC_HIGH: usize = offsetof<NetDevice>("macHigh");
 export const DEV_PRIMARY_ADDRESS: usize = offsetof<NetDevice>("primaryAddress");

@@ -129,6 +129,8 @@ export const BRANCH_MARTIAN: u32 = 39;
 export const BRANCH_HH_FOUND: u32 = 40;
 /** It does not: through `output` of the neighbour that is bound. a its address, b its state. */
 export const BRANCH_HH_MISS: u32 = 41;
+/** The packet waits for its neighbour: a = address, b = packets that wait, it among them. */
+export const BRANCH_PARKED: u32 = 42;
 
 /** Which slot of a nexthop. */
 export const SLOT_INPUT: u32 = 0;

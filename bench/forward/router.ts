@@ -13,10 +13,12 @@ import { assignNexthops } from "../../src/inputs/nexthops.js";
 import type { RoutingTable } from "../../src/inputs/routingTable.js";
 import { thinTable } from "../../src/inputs/thinTable.js";
 import { Experiment } from "../../src/machine/experiment.js";
+import type { World } from "../../src/reference/world.js";
 import { buildFlowLists } from "../../src/workloads/flows.js";
 import { standardWorld } from "../../src/workloads/standardWorld.js";
 import { rxTemplates } from "../../src/workloads/templates.js";
 import { findWorkload } from "../../src/workloads/workload.js";
+import { cachedImage } from "../../test/helpers/testMachine.js";
 import type { BenchOptions } from "../harness/arm.js";
 
 /** The control without a lookup; every other name is a design. */
@@ -28,7 +30,12 @@ const NEXTHOPS = 64;
 /** Offered load that moves the machine's clock, and its ticks. */
 const CLOCK = { hz: 1000, packetsPerSecond: 1_000_000 };
 
-async function imageOf(name: string): Promise<Image> {
+async function imageOf(name: string, entry: string | undefined): Promise<Image> {
+  if (entry !== undefined) {
+    const { row, defines } = parseDesign(name);
+    const bytes = await cachedImage(entry, "release", { ...defines });
+    return { name, row, flavour: "release", bytes, sha256: sha256(bytes), compiledNow: true };
+  }
   if (name !== FLOOR) return findImage(parseDesign(name), "release");
   const bytes = await compileImage({ flavour: "release", defines: FLOOR_DEFINES });
   const { row } = parseDesign(FLOOR_BASE);
@@ -48,14 +55,24 @@ export class Router {
   private constructor(
     readonly experiment: Experiment,
     readonly table: RoutingTable,
-    private readonly options: BenchOptions,
-    private readonly cpus: number,
+    readonly world: World,
+    /** Next hop of each row of the table, as a place in the world's list. */
+    readonly nexthops: Uint8Array,
+    private readonly options: BenchOptions & { readonly cpus: number },
   ) {}
 
-  /** Boots a machine for each of these designs. */
-  static async boot(names: readonly string[], options: BenchOptions, cpus = 1): Promise<Router> {
+  /**
+   * Boots a machine for each of these designs.
+   * @param entry a file whose exports are those of an image and more @default the image itself
+   */
+  static async boot(
+    names: readonly string[],
+    options: BenchOptions,
+    cpus = 1,
+    entry?: string,
+  ): Promise<Router> {
     const images: Image[] = [];
-    for (const name of names) images.push(await imageOf(name));
+    for (const name of names) images.push(await imageOf(name, entry));
     const world = standardWorld({ nexthops: NEXTHOPS });
     const table = tableOf(options);
     const nexthops = assignNexthops(table, NEXTHOPS, options.seed);
@@ -68,14 +85,14 @@ export class Router {
       flowPairs: options.flowPackets,
       boot: { cpus, cores: cpus, ...CLOCK, seed: options.seed, fibTables: 2 },
     });
-    return new Router(experiment, table, options, cpus);
+    return new Router(experiment, table, world, nexthops, { ...options, cpus });
   }
 
   /** Draws the packets of a workload and points all machines at them. */
   setWorkload(name: string): void {
-    const { flowPackets: packets, seed } = this.options;
-    const world = standardWorld({ nexthops: NEXTHOPS });
-    const request = { cpus: this.cpus, packets, seed, world };
+    const { flowPackets: packets, seed, cpus } = this.options;
+    const { world } = this;
+    const request = { cpus, packets, seed, world };
     this.experiment.setFlows(buildFlowLists(findWorkload(name), this.table, request).perCpu);
   }
 }

@@ -45,11 +45,23 @@ export interface Group {
   readonly rounds?: { readonly measured: number; readonly warmup: number };
   /** Lines to print below the rows: what they do not say. */
   readonly notes?: readonly string[];
+  /** Where two CPUs meet on a line: what they are to each other. */
+  readonly pair?: PairPlan;
+}
+
+/** The two CPUs of a group with contention. */
+export interface PairPlan {
+  /** The arm that passes a word between them. */
+  readonly pingPong: string;
+  /** Each has a core of its own; null where that could not be tried. */
+  readonly pinned: boolean | null;
 }
 
 /** What the command line may change; smoke tests make everything small. */
 export interface BenchOptions {
   readonly rounds: number;
+  /** Milliseconds of a group after which it makes do with the rounds that it has (from 9 on). */
+  readonly budgetMs: number;
   /** Milliseconds that a window of a fast loop should take. */
   readonly windowMs: number;
   /** Routes of the table, or all of the embedded one. */
@@ -63,7 +75,8 @@ export interface BenchOptions {
 
 /** What a full run takes. */
 export const DEFAULT_OPTIONS: BenchOptions = {
-  rounds: 61,
+  rounds: 41,
+  budgetMs: 4000,
   windowMs: 2,
   routes: "all",
   flowPackets: 2 ** 20,

@@ -30,8 +30,9 @@ export class BenchContext {
       measured: this.options.rounds,
       warmup: WARMUP_ROUNDS,
     };
-    const { seed } = this.options;
-    const samples = await runRounds(group.arms, { rounds: measured, warmupRounds: warmup, seed });
+    const { seed, budgetMs } = this.options;
+    const rounds = { rounds: measured, warmupRounds: warmup, seed, budgetMs };
+    const samples = await runRounds(group.arms, rounds);
     const result = resultOf(group, samples);
     this.results.push(result);
     this.print(groupText(result));

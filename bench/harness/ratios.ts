@@ -23,6 +23,8 @@ export interface Row {
   readonly yardstickNs: number;
   /** Rounds that the figures are of. */
   readonly rounds: number;
+  /** False where most windows lost their core: the figures are of disturbed ones too. */
+  readonly calm: boolean;
   readonly aim: string | null;
   readonly verdict: Verdict | null;
 }
@@ -106,6 +108,7 @@ export function rowOf(samples: Samples, plan: RowPlan): Row {
     armNs,
     yardstickNs: median(pairs.map(([, yardstick]) => yardstick)),
     rounds: pairs.length,
+    calm,
     aim: plan.aim === undefined ? null : aimText(plan.aim),
     verdict,
   };

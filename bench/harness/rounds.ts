@@ -22,7 +22,12 @@ export interface RoundOptions {
   /** Rounds that are run and thrown away: caches, branch predictors, first touch of pages. */
   readonly warmupRounds: number;
   readonly seed: number;
+  /** Milliseconds after which no round begins that is not one of the first few. @default none */
+  readonly budgetMs?: number;
 }
+
+/** Rounds that are run whatever the budget says. */
+const ROUNDS_MIN = 9;
 
 /** xorshift32: an order of arms that is the same for the same seed. */
 function randomOf(seed: number): () => number {
@@ -58,7 +63,11 @@ async function calmWindow(arm: Arm): Promise<Window> {
 export async function runRounds(arms: readonly Arm[], options: RoundOptions): Promise<Samples> {
   const random = randomOf(options.seed);
   const samples = new Map<string, Window[]>(arms.map((arm) => [arm.name, []]));
+  let deadline = Number.POSITIVE_INFINITY;
+  let rounds = 0;
   const round = async (): Promise<object> => {
+    if (rounds >= ROUNDS_MIN && performance.now() > deadline) return { overriddenDuration: 0 };
+    rounds++;
     let spentNs = 0;
     for (const arm of shuffled(arms, random)) {
       const window = await calmWindow(arm);
@@ -77,6 +86,8 @@ export async function runRounds(arms: readonly Arm[], options: RoundOptions): Pr
   });
   const forget = (): void => {
     for (const windows of samples.values()) windows.length = 0;
+    rounds = 0;
+    deadline = performance.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
   };
   bench.add("round", round, { async: true, beforeAll: forget });
   await bench.run();

@@ -9,6 +9,25 @@ import type { Arm, Window } from "./arm.js";
 /** A loop of an image: runs `operations` of them and returns something that depends on all. */
 export type WasmLoop = (operations: number) => number;
 
+/**
+ * The loop, with what it returns compared to what it must: one that does nothing fails.
+ * @param expected what `operations` must return, as an unsigned number
+ */
+export function checkedLoop(
+  name: string,
+  loop: WasmLoop,
+  expected: (operations: number) => number,
+): WasmLoop {
+  return (operations) => {
+    const result = loop(operations) >>> 0;
+    const wanted = expected(operations) >>> 0;
+    if (result !== wanted) {
+      throw new Error(`${name}: ${operations} operations returned ${result}, not ${wanted}`);
+    }
+    return result;
+  };
+}
+
 /** Waiting for a core that is more than this part of a window disturbs it. */
 const WAIT_SHARE_MAX = 0.005;
 /** Operations of the first window, from which the size of the others follows. */
@@ -45,7 +64,7 @@ export function sizeWindow(loop: WasmLoop, windowMs: number): number {
   return Math.max(1, Math.round(operations / 64)) * 64;
 }
 
-/** An arm that calls a loop of an image for about `windowMs`. */
+/** An arm that calls a loop, of an image or of this thread, for about `windowMs`. */
 export function wasmArm(name: string, loop: WasmLoop, windowMs: number): Arm {
   const operations = sizeWindow(loop, windowMs);
   return { name, window: () => timeLoop(loop, operations) };

@@ -1,8 +1,8 @@
 /*
  * The yardsticks' loops in C: two rmw of one word, a LIFO, an empty loop, and the receive loop.
  *
- * Reads lines "LOOP OPERATIONS" and answers each with "NS SWITCHES": nanoseconds of the whole loop, and
- * how often the process lost its core meanwhile. One process for all windows, idle between them.
+ * Reads lines "LOOP OPERATIONS" and answers each with "NS SWITCHES RESULT": nanoseconds of the whole loop,
+ * how often the process lost its core meanwhile, and what the loop made of its operations. One process for all windows, idle between them.
  * The words are volatile or behind a barrier where a compiler would keep them in registers: a Wasm
  * engine does not, since another thread may look.
  */
@@ -74,7 +74,7 @@ static uint32_t lifo_loop(uint32_t n)
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t object = pop();
-        sum += object;
+        sum += object != 0;
         push(object);
     }
     return sum;
@@ -112,14 +112,16 @@ static void receive_one(uint32_t slot)
         flow_next = 0;
 }
 
+/* How far the flow list has moved. */
 static uint32_t receive_loop(uint32_t n)
 {
+    uint32_t first = flow_next;
     for (uint32_t done = 0; done < n; done += BURST) {
         for (uint32_t i = 0; i < BURST; i++)
             receive_one(i);
         __asm__ volatile("" ::: "memory");
     }
-    return flow_next;
+    return (flow_next - first) & (FLOWS - 1);
 }
 
 static void prepare(void)
@@ -178,9 +180,10 @@ int main(void)
         result += run(loop, n / 8);
         long before = switches();
         double start = now_ns();
-        result += run(loop, n);
+        uint32_t seen = run(loop, n);
         double ns = now_ns() - start;
-        printf("%.0f %ld\n", ns, switches() - before);
+        result += seen;
+        printf("%.0f %ld %u\n", ns, switches() - before, seen);
         fflush(stdout);
     }
     return 0;

@@ -16,6 +16,16 @@ export type NativeLoop = "null" | "rmw" | "lifo" | "receive";
 
 const COMPILER = "gcc";
 const PROBE_OPERATIONS = 65_536;
+/** Entries of the flow list that the receive loop goes round. */
+const FLOWS = 2 ** 17;
+
+/** What each loop must return for so many operations, a multiple of 64. */
+const EXPECTED: Readonly<Record<NativeLoop, (operations: number) => number>> = {
+  null: () => 0,
+  rmw: (operations) => operations,
+  lifo: (operations) => operations,
+  receive: (operations) => operations % FLOWS,
+};
 
 /** Said once where the loops cannot be had. */
 export const NO_COMPILER = `no ${COMPILER} here: the C loops are left out`;
@@ -56,7 +66,9 @@ export class NativeLoops {
     const answer = once(this.lines, "line");
     this.child.stdin?.write(`${loop} ${operations}\n`);
     const [line] = (await Promise.race([answer, this.died])) as [string];
-    const [ns = Number.NaN, switches = 0] = line.split(" ").map(Number);
+    const [ns = Number.NaN, switches = 0, result] = line.split(" ").map(Number);
+    const wanted = EXPECTED[loop](operations);
+    if (result !== wanted) throw new Error(`C, ${loop}: returned ${result}, not ${wanted}`);
     return { ns: ns / operations, disturbed: switches > 0 };
   }
 

@@ -1,19 +1,20 @@
 /**
- * Alloc and free on the own CPU beside a bare LIFO, and whole dsts beside the same.
+ * Alloc and free on the own CPU beside a bare LIFO, then objects that another CPU frees.
  */
 import type { Arm, RowPlan } from "../harness/arm.js";
 import type { BenchContext } from "../harness/context.js";
 import { LoopMachine } from "../harness/loopMachine.js";
-import { wasmArm } from "../harness/wasmWindow.js";
+import { checkedLoop, wasmArm } from "../harness/wasmWindow.js";
+import { batchArms, benchRemoteFree } from "./remote.js";
 
 const ENTRY = "bench/slab/slab.as.ts";
 const LIFO = "bare LIFO";
 const LIFO_BURST = "bare LIFO, bursts";
 const NATIVE = "C, bare LIFO";
 const AIM = { atMost: 2.5 };
-
-/** The knobs of `no-cache`: the last release frees at once. */
-const NO_CACHE = { DST_ROUTE_CACHE: 0, DST_UNCACHED: 1, DST_FREE: 0 };
+const CPUS = 2;
+/** Objects of a burst: a window of bursts does whole ones. */
+const BURST = 32;
 
 /** An arm after whose windows no object may be in use. */
 function balanced(machine: LoopMachine, arm: Arm): Arm {
@@ -28,24 +29,31 @@ function balanced(machine: LoopMachine, arm: Arm): Arm {
   };
 }
 
-/** Measures the slab and the dst on top of it in one group. */
+/** Measures the own CPU in one group, two CPUs in another. */
 export async function benchSlab(context: BenchContext): Promise<void> {
   const { windowMs } = context.options;
-  const machine = await LoopMachine.boot(ENTRY, NO_CACHE);
+  const machine = await LoopMachine.boot(ENTRY, {}, CPUS);
   const lifo = machine.call("makeLifo");
-  const arm = (name: string, loop: string, ...args: number[]): Arm =>
-    balanced(machine, wasmArm(name, machine.loop(loop, ...args), windowMs));
+  const arm = (name: string, loop: string, ...args: number[]): Arm => {
+    const whole = (pairs: number): number =>
+      loop.endsWith("Bursts") ? Math.ceil(pairs / BURST) * BURST : pairs;
+    const checked = checkedLoop(name, machine.loop(loop, ...args), whole);
+    return balanced(machine, wasmArm(name, checked, windowMs));
+  };
+  const [own, other] = batchArms(machine, windowMs);
+  if (own === undefined || other === undefined) throw new RangeError("no arms of batches");
   const arms = [
     arm(LIFO, "lifoPairs", lifo),
     arm("slab alloc + free", "slabPairs"),
     arm(LIFO_BURST, "lifoBursts", lifo),
     arm("slab alloc + free, bursts", "slabBursts"),
-    arm("dst alloc + last release", "dstPairs"),
+    balanced(machine, own),
+    balanced(machine, other),
   ];
   const rows: RowPlan[] = [
     { arm: "slab alloc + free", yardstick: LIFO, aim: AIM },
     { arm: "slab alloc + free, bursts", yardstick: LIFO_BURST, aim: AIM },
-    { arm: "dst alloc + last release", yardstick: LIFO },
+    { arm: other.name, yardstick: own.name },
   ];
   if (context.native !== null) {
     arms.push(await context.native.arm(NATIVE, "lifo", windowMs));
@@ -53,10 +61,11 @@ export async function benchSlab(context: BenchContext): Promise<void> {
   }
   await context.run({
     thing: "slab",
-    title: "192 bytes, own CPU; bursts hold 32 objects",
+    title: "192 bytes; bursts hold 32 objects; batches by one thread that plays both CPUs",
     operation: "pair",
     arms,
     rows,
     notes: ["a pair that gives back what it just took waits on its own stores, bare LIFO included"],
   });
+  await benchRemoteFree(context, machine);
 }

@@ -15,7 +15,7 @@ import { terminalReport } from "../report/terminalReport.js";
 import type { ResultDocument } from "../result/resultDocument.js";
 import { parseSideLoad } from "../workloads/sideLoad.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, failureLine } from "./exitCodes.js";
-import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
+import { cpuNumbers, nameList, percent, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
 /** Options of every command that measures, as commander hands them over: text. */
@@ -23,11 +23,13 @@ export interface MeasuringArguments {
   cpus: string;
   nexthops: string;
   seed: string;
-  pps: string;
+  pps?: string;
   flowPackets: string;
   rhashEntries: string;
+  processes: string;
   blocks: string;
   budget: string;
+  margin: string;
   deadline: string;
   sideLoad?: string;
 }
@@ -36,6 +38,7 @@ export interface MeasuringArguments {
 export interface CompareArguments extends MeasuringArguments {
   workload: string;
   routes: string;
+  quick?: boolean;
   json?: boolean;
   save?: string;
 }
@@ -47,19 +50,43 @@ export const COMPARE_DEFAULTS = {
   routes: "all",
   nexthops: "64",
   seed: "1",
-  pps: "1m",
   flowPackets: "2097152",
   rhashEntries: String(RHASH_ENTRIES),
-  blocks: "120",
-  budget: "5",
+  processes: "20",
+  blocks: "30",
+  budget: "50",
+  margin: "2",
   deadline: "20",
 } as const;
 
-const REPORT_WIDTH = 100;
 /** With fewer a cache cannot hold the flows that an image is judged with. */
 const RHASH_ENTRIES_MIN = 1_024;
 /** Where 2.6.39 caps it by itself; 8 Mi entries of the cache. */
 const RHASH_ENTRIES_MAX = 524_288;
+/** What `--quick` puts in the place of defaults: one process, many blocks, a thinner table. */
+export const QUICK_DEFAULTS = {
+  routes: "100k",
+  processes: "1",
+  blocks: "120",
+  budget: "7",
+} as const;
+
+/** The arguments with what `--quick` stands for, where they are not given by hand. */
+export function withQuick(
+  args: CompareArguments,
+  isGiven: (option: keyof typeof QUICK_DEFAULTS) => boolean,
+): CompareArguments {
+  if (args.quick !== true) return args;
+  const wanted = Object.entries(QUICK_DEFAULTS).filter(
+    ([option]) => !isGiven(option as keyof typeof QUICK_DEFAULTS),
+  );
+  return { ...args, ...Object.fromEntries(wanted) };
+}
+
+/** The most at which the exact test of signs over processes is still quick. */
+const PROCESSES_MAX = 20;
+/** Characters of a line where the output is no terminal. */
+export const REPORT_WIDTH = 100;
 
 /**
  * Signals end a run after the current window, with what was measured so far; a second one at once.
@@ -125,7 +152,9 @@ export function measuringOptions(
     cpus: cpuNumbers(args.cpus, args.sideLoad !== undefined),
     nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
     seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
-    packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
+    ...(args.pps === undefined
+      ? {}
+      : { packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000) }),
     flowPackets: wholeNumber("--flow-packets", args.flowPackets, 64, 64_000_000),
     rhashEntries: wholeNumber(
       "--rhash-entries",
@@ -134,7 +163,9 @@ export function measuringOptions(
       RHASH_ENTRIES_MAX,
     ),
     blocks: wholeNumber("--blocks", args.blocks, 1, 4_000),
-    cellBudgetMs: wholeNumber("--budget", args.budget, 1, 3_600) * 1_000,
+    processes: wholeNumber("--processes", args.processes, 1, PROCESSES_MAX),
+    budgetMs: wholeNumber("--budget", args.budget, 1, 86_400) * 1_000,
+    marginShare: percent("--margin", args.margin, 0.1, 50) / 100,
     deadlineMs: wholeNumber("--deadline", args.deadline, 1, 3_600) * 1_000,
     ...(args.sideLoad === undefined ? {} : { sideLoad: parseSideLoad(args.sideLoad) }),
     command: `dstbench ${run.name} ${process.argv

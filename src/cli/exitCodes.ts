@@ -14,8 +14,8 @@ export const EXIT_BROKEN = 1;
 export const EXIT_USAGE = 2;
 /** The run is invalid: judge, audit, a worker that died or stalled, no result. */
 export const EXIT_INVALID = 3;
-/** A self-test missed: what was broken on purpose was not found. */
-export const EXIT_MISSED = 5;
+/** A self-test missed its bound. */
+export const EXIT_SELFTEST = 5;
 export const EXIT_SIGINT = 130;
 export const EXIT_SIGTERM = 143;
 

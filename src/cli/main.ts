@@ -8,10 +8,22 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../image/packageRoot.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
-import { COMPARE_DEFAULTS, type CompareArguments, runCompare } from "./compareCommand.js";
+import {
+  COMPARE_DEFAULTS,
+  type CompareArguments,
+  runCompare,
+  withQuick,
+} from "./compareCommand.js";
+import { runDoctor } from "./doctorCommand.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
 import { MACHINE_DEFAULTS } from "./inspectOptions.js";
 import { listText } from "./listCommand.js";
+import { runReport } from "./reportCommand.js";
+import {
+  runSelftestCommand,
+  SELFTEST_DEFAULTS,
+  type SelftestArguments,
+} from "./selftestCommand.js";
 import { runShow, SHOW_DEFAULTS, type ShowArguments } from "./showCommand.js";
 import { addStress } from "./stressCommand.js";
 import {
@@ -35,11 +47,17 @@ function addMeasuringOptions(command: Command, cpus: string): Command {
     .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", cpus)
     .option("--nexthops <n>", "next hops that routes are spread over, skewed", d.nexthops)
     .option("--seed <n>", "seed of everything that is drawn", d.seed)
-    .option("--pps <n>", "offered packets per second and CPU: moves the clock", d.pps)
+    .option("--pps <n>", "offered packets per second and CPU: moves the clock (1m; of scan 100k)")
     .option("--flow-packets <n>", "packets in the flow lists of a cell", d.flowPackets)
     .option("--rhash-entries <n>", "buckets of a route cache, as the boot option", d.rhashEntries)
-    .option("--blocks <n>", "most blocks of a cell; each block times every design once", d.blocks)
-    .option("--budget <seconds>", "time for the windows of a cell", d.budget)
+    .option(
+      "--processes <n>",
+      "most processes; each measures all cells, 1 is a quick run",
+      d.processes,
+    )
+    .option("--blocks <n>", "most blocks of a cell in a process; each times every design", d.blocks)
+    .option("--budget <seconds>", "time after which no further processes are started", d.budget)
+    .option("--margin <percent>", "differences inside it are called tiny or equivalent", d.margin)
     .option(
       "--deadline <seconds>",
       "time after which a CPU that does not answer is a stall",
@@ -60,10 +78,33 @@ function addCompare(program: Command, done: (code: number) => void, version: str
     .option("--workload <names>", "workloads, comma-separated", d.workload)
     .option("--routes <n|file>", "all, a number (10k) to thin the table to, or a file", d.routes);
   addMeasuringOptions(command, d.cpus)
+    .option("--quick", "one process, 100k routes, some seconds: intervals within that process only")
     .option("--json", "print the result document instead of tables")
     .option("--save <file>", "write the result document to a file as well")
-    .action(async (designs: string[], args: CompareArguments) => {
+    .action(async (designs: string[], given: CompareArguments, command: Command) => {
+      const args = withQuick(given, (name) => command.getOptionValueSource(name) !== "default");
       done(await runCompare(designs, args, version));
+    });
+}
+
+function addSelftest(program: Command, done: (code: number) => void, version: string): void {
+  const d = SELFTEST_DEFAULTS;
+  program
+    .command("selftest")
+    .description("the engine's own error rate here: a design against itself, and planted effects")
+    .option("--aa <n>", "trials of a design against itself (20 where no effect is planted)")
+    .option("--plant <percents>", "effects to plant, in both directions, as 1,2,5,10")
+    .option("--trials <n>", "trials of each planted effect and direction", d.trials)
+    .option("--state <file>", "keep trials there, and go on with those that are there")
+    .option("--design <name>", "the design that is measured against itself", d.design)
+    .option("--workload <name>", "the workload", d.workload)
+    .option("--cpus <n>", "CPUs of the cell", d.cpus)
+    .option("--routes <n|file>", "as of compare", d.routes)
+    .option("--seed <n>", "seed of the first trial; each has its own", d.seed)
+    .option("--budget <seconds>", "time of a trial after which no process is started", d.budget)
+    .option("--json", "print the trials instead of what they come to")
+    .action(async (args: SelftestArguments) => {
+      done(await runSelftestCommand(args, version));
     });
 }
 
@@ -133,7 +174,7 @@ function addShow(program: Command, done: (code: number) => void): void {
   const d = SHOW_DEFAULTS;
   const command = program
     .command("show")
-    .description("what a machine holds, in the kernel's own formats")
+    .description("what a machine holds, in the kernel's own formats: cache, counters, slabs or fib")
     .argument("<design>", "KERNEL[+KNOB=VALUE]…")
     .argument("<what>", "cache, counters, slabs or fib")
     .option("--workload <name>", "whose packets run first", d.workload)
@@ -167,6 +208,17 @@ function buildProgram(done: (code: number) => void): Command {
       process.stdout.write(listText());
       done(EXIT_OK);
     });
+  addSelftest(program, done, version);
+  program
+    .command("doctor")
+    .description("what this machine can measure, and what would help; changes nothing")
+    .action(() => done(runDoctor()));
+  program
+    .command("report")
+    .description("print a result that --save has written, every number from the file")
+    .argument("<file>", "a result file")
+    .option("--json", "print the document instead of tables")
+    .action((file: string, options: { json?: boolean }) => done(runReport(file, options)));
   for (const command of program.commands) {
     command.configureOutput({ writeErr: () => {} }).exitOverride();
   }

@@ -15,6 +15,15 @@ export function wholeNumber(option: string, text: string, min: number, max: numb
   return value;
 }
 
+/** A number of percent, with a fraction where it is wanted, from `min` to `max`. */
+export function percent(option: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new UsageError(`${option} ${text}; allowed: a number of percent from ${min} to ${max}`);
+  }
+  return value;
+}
+
 /**
  * CPU numbers of the cells: `1,2,all`. Where the control plane works beside them it is a CPU too,
  * and `all` leaves a core to it.

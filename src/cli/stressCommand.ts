@@ -12,7 +12,7 @@ import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
 import { UsageError } from "../reference/usageError.js";
 import { type StressReport, type StressRound, stress } from "../stress/stress.js";
 import { Stop } from "./compareCommand.js";
-import { EXIT_BROKEN, EXIT_INVALID, EXIT_MISSED, EXIT_OK } from "./exitCodes.js";
+import { EXIT_BROKEN, EXIT_INVALID, EXIT_OK, EXIT_SELFTEST } from "./exitCodes.js";
 import { cpuNumbers, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
@@ -79,7 +79,7 @@ export function stressText(report: StressReport): string {
 export function stressExit(report: StressReport, busted: boolean): number {
   if (report.mismatches.length > 0) return EXIT_BROKEN;
   if (report.failure !== null) return EXIT_INVALID;
-  return busted ? EXIT_MISSED : EXIT_OK;
+  return busted ? EXIT_SELFTEST : EXIT_OK;
 }
 
 /** Runs `stress` and returns its exit code. */

@@ -18,6 +18,7 @@ import {
   readRtStat,
 } from "../machine/counters.js";
 import { Experiment } from "../machine/experiment.js";
+import { RT_STAT_NAMES } from "../machine/kernelViews.js";
 import {
   type Machine,
   NLM_F_CREATE,
@@ -54,30 +55,10 @@ export interface RouterOptions {
   readonly hz?: number;
 }
 
-/** Columns of `rt_cache_stat` behind `entries`, as the kernel names them. */
-export const RT_CACHE_STAT = [
-  "in_hit",
-  "in_slow_tot",
-  "in_slow_mc",
-  "in_no_route",
-  "in_brd",
-  "in_martian_dst",
-  "in_martian_src",
-  "out_hit",
-  "out_slow_tot",
-  "out_slow_mc",
-  "gc_total",
-  "gc_ignored",
-  "gc_goal_miss",
-  "gc_dst_overflow",
-  "in_hlist_search",
-  "out_hlist_search",
-] as const;
-
 /** What a router has counted since it was booted. */
 export interface RouterCounters {
   readonly mib: Mib;
-  readonly rtCacheStat: Readonly<Record<(typeof RT_CACHE_STAT)[number], number>>;
+  readonly rtCacheStat: Readonly<Record<(typeof RT_STAT_NAMES)[number], number>>;
   /** dst entries that exist. */
   readonly entries: number;
   /** Costs that debug images count; all 0 in others. */
@@ -237,7 +218,7 @@ export class Router {
   }
 
   counters(): RouterCounters {
-    const columns = RT_CACHE_STAT.map((name, i) => [name, readRtStat(this.machine, i)]);
+    const columns = RT_STAT_NAMES.map((name, i) => [name, readRtStat(this.machine, i)]);
     return {
       mib: readMib(this.machine),
       rtCacheStat: Object.fromEntries(columns) as RouterCounters["rtCacheStat"],

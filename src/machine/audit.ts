@@ -32,6 +32,11 @@ export interface AuditRequest {
   readonly world: World;
   /** Routes of the table by next hop; each nexthop's fib_info has one treeref more, the host's. */
   readonly routesByNexthop: readonly number[];
+  /**
+   * Whether to walk the table part: once is enough where machines share one. What each machine
+   * counts for itself, the treerefs of its fib_infos, is always checked. @default true
+   */
+  readonly walkTables?: boolean;
   /** Runs all RCU callbacks on every CPU and the control plane. */
   readonly drain: () => Promise<void>;
 }
@@ -265,7 +270,9 @@ export async function auditMachine(request: AuditRequest): Promise<AuditReport> 
   checkDevices(machine, world, slotted, checks);
   checkPackets(machine, checks);
   checkTreerefs(machine, routesByNexthop, checks);
-  checks.equal("validity of the tables", tablesFault(machine, world), 0);
+  if (request.walkTables !== false) {
+    checks.equal("validity of the tables", tablesFault(machine, world), 0);
+  }
   if (checks.failures.length === 0) await tearDown(request, checks);
   const { count, failures } = checks;
   return { ok: failures.length === 0, checks: count, failures, mismatches: accounts.mismatches };

@@ -4,7 +4,12 @@
  */
 
 /** Loops that a window can run. */
-export type WindowLoop = "forwardPackets" | "sendPackets" | "nullPackets" | "torturePackets";
+export type WindowLoop =
+  | "forwardPackets"
+  | "sendPackets"
+  | "nullPackets"
+  | "controlPackets"
+  | "torturePackets";
 
 /** `hello`: who are you. `window`: lead-in, gate, measured packets. `sideLoad`: updates until all
  * CPUs of the window are through it; for the control plane. `drain`: run all RCU callbacks.
@@ -44,6 +49,8 @@ export interface CpuReport {
   readonly backlogBefore: number;
   readonly backlogAfter: number;
   readonly ticks: number;
+  /** Time the thread was runnable and did not run, inside the window; null where nobody counts. */
+  readonly runDelayNs: number | null;
   readonly result: number;
   /** What the engine said when the task trapped, else null. */
   readonly fault: string | null;

@@ -10,6 +10,7 @@ import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
 import { EXPERIMENT_PAGE } from "./cpuTask.js";
 import { ImageInstance } from "./imageInstance.js";
 import { EXPERIMENT_AT } from "./plan.js";
+import { openThreadClock } from "./threadClock.js";
 
 const PHASE_IDLE = 0;
 const PHASE_GATE = 1;
@@ -51,6 +52,7 @@ function kernelThreadId(): number {
 }
 
 const tid = kernelThreadId();
+const runDelayNs = openThreadClock();
 
 function now(): number {
   return Number(process.hrtime.bigint() - data.originNs);
@@ -59,7 +61,7 @@ function now(): number {
 function report(ran: boolean, rest: Partial<CpuReport> = {}): CpuReport {
   const none = { startNs: 0, endNs: 0, deferredRun: 0, callbacksRun: 0 };
   const zero = { backlogBefore: 0, backlogAfter: 0, ticks: 0, result: 0, fault: null };
-  return { cpu, threadId, tid, ran, ...none, ...zero, ...rest };
+  return { cpu, threadId, tid, ran, runDelayNs: null, ...none, ...zero, ...rest };
 }
 
 function setPhase(image: ImageInstance, machine: number, phase: number): void {
@@ -90,17 +92,20 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   const callbacksBefore = u32[callbacksAt] ?? 0;
   const backlogBefore = image.call("rcuBacklog");
   const ticksBefore = image.call("jiffies");
+  const delayBefore = runDelayNs();
   const startNs = now();
   loop(task.packets);
   const endNs = now();
+  const delayAfter = runDelayNs();
   const ticks = (image.call("jiffies") - ticksBefore) >>> 0;
   const backlogAfter = image.call("rcuBacklog");
   const deferredRun = ((u32[deferredAt] ?? 0) - deferredBefore) >>> 0;
   const callbacksRun = ((u32[callbacksAt] ?? 0) - callbacksBefore) >>> 0;
   image.call("rcuCpuOffline");
   setPhase(image, task.machine, PHASE_IDLE);
+  const delay = delayBefore === null || delayAfter === null ? null : delayAfter - delayBefore;
   const ran = { deferredRun, callbacksRun, backlogBefore, backlogAfter, ticks };
-  return report(true, { startNs, endNs, ...ran });
+  return report(true, { startNs, endNs, runDelayNs: delay, ...ran });
 }
 
 /** The control plane beside a window: updates by the machine's clock until the CPUs are through. */

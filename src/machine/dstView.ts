@@ -5,6 +5,14 @@
 import { swapBytes } from "../reference/ipv4Address.js";
 import type { Machine } from "./machine.js";
 
+/** One hh_cache. */
+export interface HeaderView {
+  /** Of its neighbour's list and of each entry that shares it. */
+  readonly refcnt: number;
+  /** Packets are sent by it at once: its output is `dev_queue_xmit`. */
+  readonly isUpToDate: boolean;
+}
+
 /** One rtable. */
 export interface DstView {
   readonly address: number;
@@ -39,8 +47,8 @@ export interface DstView {
   readonly keyIif: number | undefined;
   /** RTAX_x at index x − 1; 12 words. */
   readonly metrics: readonly number[];
-  /** The entry has a hardware header of its own. */
-  readonly hasHeader: boolean;
+  /** The hardware header that it shares; null before its first packet, and from 3.1 on. */
+  readonly header: HeaderView | null;
 }
 
 /** Metrics by the index of their word. */
@@ -100,6 +108,15 @@ class EntryReader {
   }
 }
 
+/** HH_OUTPUT_XMIT of `assembly/net/core/hhCache.ts`. */
+const HH_OUTPUT_XMIT = 1;
+
+function headerOf({ layout, u32 }: Machine, at: number): HeaderView | null {
+  if (at === 0) return null;
+  const word = (name: string): number => u32[(at + layout.at(name)) / 4] ?? 0;
+  return { refcnt: word("HH_REFCNT"), isUpToDate: word("HH_OUTPUT") === HH_OUTPUT_XMIT };
+}
+
 function ifindexOf(machine: Machine, device: number): number {
   return device === 0 ? 0 : (machine.u32[device / 4] ?? 0);
 }
@@ -136,7 +153,7 @@ export function readDst(machine: Machine, address: number, place: string): DstVi
     keyTos: entry.byte("KEY_TOS"),
     keyIif: entry.maybe("KEY_IIF"),
     metrics: entry.metrics(),
-    hasHeader: entry.word("HH") !== 0,
+    header: headerOf(machine, entry.word("HH")),
   };
 }
 

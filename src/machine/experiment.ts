@@ -18,6 +18,7 @@ import {
   type PlanRequest,
   planMemory,
 } from "./plan.js";
+import { readTablePart, writeTablePart } from "./tableFile.js";
 
 /** What an experiment is made of. */
 export interface ExperimentRequest {
@@ -33,8 +34,16 @@ export interface ExperimentRequest {
   readonly ownTables?: number;
   /** Bytes of the list of updates of each of these. */
   readonly updateBytes?: number;
+  /** Loaded table parts in files (`tableFile.ts`); null: load and keep them in memory only. */
+  readonly tables?: TableFiles | null;
   /** Events that the trace of each CPU of a debug machine keeps. @default 0 */
   readonly traceEvents?: number;
+}
+
+/** Whether an experiment leaves its table parts in a folder, or finds those of another there. */
+export interface TableFiles {
+  readonly folder: string;
+  readonly mode: "write" | "read";
 }
 
 /** Room beside the table's prefixes for the routes of the setup. */
@@ -49,6 +58,27 @@ function reserveMemory(pages: number, budget: string): WebAssembly.Memory {
     const allowed = "allowed: what this system can reserve (fewer --routes, --cpus or designs)";
     throw new UsageError(`${budget}; ${allowed}`);
   }
+}
+
+/**
+ * Gives a machine its table part: the one of its kind, loaded or read where it is not there yet, or
+ * one of its own. Returns the milliseconds that inserting prefixes took.
+ */
+function giveTable(machine: Machine, request: ExperimentRequest, loaded: Set<FibKind>): number {
+  const { world, table, nexthopOf, tables = null } = request;
+  const kind = fibKindOf(machine.image.row);
+  if (machine.plan.ownTable !== null) return loadTablePart(machine, world, table, nexthopOf);
+  const isRead = (): boolean =>
+    tables?.mode === "read" && readTablePart(machine.memory, machine.table, kind, tables.folder);
+  if (loaded.has(kind) || isRead()) {
+    loaded.add(kind);
+    adoptTablePart(machine, world);
+    return 0;
+  }
+  loaded.add(kind);
+  const loadMs = loadTablePart(machine, world, table, nexthopOf);
+  if (tables?.mode === "write") writeTablePart(machine, kind, tables.folder);
+  return loadMs;
 }
 
 export class Experiment {
@@ -84,8 +114,8 @@ export class Experiment {
   }
 
   /**
-   * Boots all machines. The first of each kind of FIB that shares its table part loads it, the
-   * others adopt it; who has a part of its own loads that.
+   * Boots all machines. The first of each kind of FIB that shares its table part loads or reads it,
+   * the others adopt it; who has a part of its own loads that.
    */
   static async create(request: ExperimentRequest): Promise<Experiment> {
     const { plan, budget } = Experiment.plan(
@@ -104,11 +134,7 @@ export class Experiment {
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);
       machine.configure(request.world);
-      const own = machine.plan.ownTable !== null;
-      const kind = fibKindOf(image.row);
-      if (loaded.has(kind) && !own) adoptTablePart(machine, request.world);
-      else loadMs += loadTablePart(machine, request.world, request.table, request.nexthopOf);
-      if (!own) loaded.add(kind);
+      loadMs += giveTable(machine, request, loaded);
       machines.push(machine);
     }
     return new Experiment(memory, plan, budget, machines, loadMs);

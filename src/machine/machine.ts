@@ -82,6 +82,10 @@ interface MachineParts {
   readonly options: BootOptions;
 }
 
+function packetsPerTick(packetsPerSecond: number, hz: number): number {
+  return Math.max(1, Math.round(packetsPerSecond / hz));
+}
+
 export class Machine {
   readonly layout: Layout;
   readonly u32: Uint32Array;
@@ -175,6 +179,11 @@ export class Machine {
     this.u32[at / 4] = value;
   }
 
+  /** Another offered rate, in packets per second of a CPU; while no CPU runs. */
+  setRate(packetsPerSecond: number): void {
+    this.setWord("SB_PACKETS_PER_TICK", packetsPerTick(packetsPerSecond, this.options.hz));
+  }
+
   private writeSuperblock(): void {
     const { layout, plan, memoryPlan, options } = this;
     if (layout.at("PCPU_BYTES") > CPU_AREA_BYTES) throw new BootError("CPU areas are too small");
@@ -189,7 +198,7 @@ export class Machine {
       ["SB_SPIN_LIMIT", oversubscribed ? SPINS_OVERSUBSCRIBED : SPINS],
       ["SB_SLEEP_LIMIT", SLEEPS],
       ["SB_HZ", options.hz],
-      ["SB_PACKETS_PER_TICK", Math.max(1, Math.round(options.packetsPerSecond / options.hz))],
+      ["SB_PACKETS_PER_TICK", packetsPerTick(options.packetsPerSecond, options.hz)],
       ["SB_SEED", options.seed],
       ["SB_FIB_TABLES", options.fibTables],
       ["SB_RCU_BLIMIT", 10],

@@ -131,4 +131,5 @@ export const TRACE_BRANCHES: readonly TracePoint[] = [
   at("martian", "martian {martian.a}"),
   at("hh_found", "the entry's hh_cache sends: its header is copied"),
   at("hh_miss", "no hh_cache that sends yet: through the bound neighbour {address.a}"),
+  at("parked", "waits for the address of neighbour {address.a}, number {n.b} of its queue"),
 ];

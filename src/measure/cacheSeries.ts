@@ -5,7 +5,7 @@
 import { type Machine, RHASH_ENTRIES } from "../machine/machine.js";
 import { cacheRoomOf } from "../machine/plan.js";
 import { type CacheCounters, hasRouteCache, readCacheCounters } from "../machine/routeCache.js";
-import type { CacheSeries, CellCache } from "../result/cacheSchema.js";
+import type { CacheSeries, CarriedCache, CellCache } from "../result/cacheSchema.js";
 import type { OnAll } from "./sideLoadRun.js";
 
 /** The counters that grow: their growth in a window is what is kept. */
@@ -75,13 +75,14 @@ export class CacheWatch {
     watched.last = now;
   }
 
-  /** What the cache of a machine did; null for a design without one. */
-  of(machine: Machine): CellCache | null {
+  /** What the cache of a machine did; null for a design without one. `carried`: before that. */
+  of(machine: Machine, carried: CarriedCache | null = null): CellCache | null {
     const watched = this.watched.get(machine);
     if (watched === undefined) return null;
     const room = cacheRoomOf(machine.image.row, this.rhashEntries);
     if (room === null) return null;
     const { buckets, entries, entryBytes } = room;
-    return { gcThresh: buckets, maxSize: entries, entryBytes, series: watched.series };
+    const before = carried === null ? {} : { carried };
+    return { gcThresh: buckets, maxSize: entries, entryBytes, ...before, series: watched.series };
   }
 }

@@ -1,36 +1,27 @@
 /**
- * `compare`: from designs, workloads and CPU numbers to a result document. The order of things:
- * inputs, memory budget, images, boot, judge, count, windows, audit. Whatever goes wrong after the
- * first window is written into the document too, so that a run that ends early still says what it
- * saw.
+ * `compare`: from designs, workloads and CPU numbers to a result document. This process reads the
+ * inputs, checks the memory budget and finds the images; then it forks measuring processes, one
+ * after the other, each of which measures all cells, until the intervals are narrow enough or the
+ * budget is over. Whatever goes wrong after the first window is written into the document too, so
+ * that a run that ends early still says what it saw.
  */
-import os from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { type Design, parseDesign } from "../image/designs.js";
 import { findImage, type Image } from "../image/imageStore.js";
 import { KNOBS } from "../image/knobs.js";
-import { assignNexthops } from "../inputs/nexthops.js";
 import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
-import { type AuditReport, auditMachine } from "../machine/audit.js";
-import { Cpus } from "../machine/cpus.js";
-import { Experiment, type ExperimentRequest } from "../machine/experiment.js";
-import { updateBytes } from "../machine/updates.js";
-import { ReferenceRouter } from "../reference/referenceRouter.js";
-import type { SourceCheck } from "../reference/sourceCheck.js";
+import { Experiment } from "../machine/experiment.js";
 import { UsageError } from "../reference/usageError.js";
-import type { World } from "../reference/world.js";
-import type { Cell } from "../result/cellSchema.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
-import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
 import { checkFlowList } from "../workloads/flowListLength.js";
-import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
-import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
-import { rxTemplates } from "../workloads/templates.js";
+import type { SideLoad } from "../workloads/sideLoad.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
-import { type CellContext, runCell } from "./runCell.js";
-import { type DrawnSideLoad, sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";
+import { setupOf } from "./processContext.js";
+import { V8_FLAGS } from "./processes.js";
+import { RunDocument } from "./runDocument.js";
+import { type RunPlan, runProcesses } from "./runProcesses.js";
+import { sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";
 
 /** What to compare. */
 export interface CompareOptions {
@@ -41,36 +32,30 @@ export interface CompareOptions {
   readonly table: RoutingTable;
   readonly nexthops: number;
   readonly seed: number;
-  /** Offered packets per second of one CPU: what the machine's clock goes by. */
-  readonly packetsPerSecond: number;
+  /** Offered packets per second of one CPU: what the machine's clock goes by. @default the
+   * workload's */
+  readonly packetsPerSecond?: number;
   /** Pairs of all flow lists of a cell. */
   readonly flowPackets: number;
-  /** Blocks of a cell: at most this many, and no more when `cellBudgetMs` is over. */
+  /** Most processes; 1: a quick run, whose blocks are the unit. */
+  readonly processes: number;
+  /** Most blocks of a cell in a process. */
   readonly blocks: number;
-  readonly cellBudgetMs: number;
+  /** Time for all processes together: no more are started when it is over. */
+  readonly budgetMs: number;
+  /** δ: differences inside this share are called tiny or equivalent. */
+  readonly marginShare: number;
   readonly deadlineMs: number;
-  /** Buckets of the route cache's hash. @default 32,768 */
-  readonly rhashEntries?: number;
   /** What the control plane does beside every window. @default nothing */
   readonly sideLoad?: SideLoad;
+  /** Boot parameter `rhash_entries`: buckets of a route cache. @default that of the kernels */
+  readonly rhashEntries?: number;
   readonly command: string;
   readonly version: string;
   /** Progress, one line each; nothing is timed while it is called. */
   readonly say: (line: string) => void;
   readonly progress: (text: string) => void;
   readonly stopped: () => boolean;
-}
-
-const HZ = 1000;
-/** Blocks without which no interval can be given. */
-const BLOCKS_MIN = 6;
-const V8_FLAGS = ["--no-liftoff", "--no-wasm-tier-up"];
-
-/**
- * Optimised code only: a first long window would else run in the baseline tier, 2–3 times slower.
- */
-function setV8Flags(): void {
-  for (const flag of V8_FLAGS) setFlagsFromString(flag);
 }
 
 function checkCpus(cpus: readonly number[]): void {
@@ -119,12 +104,6 @@ export function unreadKnobNotes(designs: readonly Design[], workload: Workload):
   });
 }
 
-function routesByNexthop(nexthopOf: Uint8Array, nexthops: number): number[] {
-  const counts = new Array<number>(nexthops).fill(0);
-  for (const k of nexthopOf) counts[k] = (counts[k] ?? 0) + 1;
-  return counts;
-}
-
 function emptyDocument(options: CompareOptions, designs: readonly Design[]): ResultDocument {
   const { table } = options;
   return {
@@ -150,195 +129,106 @@ function emptyDocument(options: CompareOptions, designs: readonly Design[]): Res
       knobs: { ...d.row },
       images: {},
     })),
+    plan: {
+      mode: options.processes === 1 ? "quick" : "processes",
+      marginShare: options.marginShare,
+      halfWidthShare: options.marginShare / 2,
+      processesMax: options.processes,
+      blocksMax: options.blocks,
+      budgetMs: options.budgetMs,
+      stoppedBy: null,
+    },
+    processes: [],
     cells: [],
     errors: [],
     notes: [],
   };
 }
 
-/** Everything that is ready before the first window. */
-interface Prepared {
-  readonly designs: readonly Design[];
-  readonly release: readonly Image[];
-  readonly debug: readonly Image[];
-  readonly world: World;
-  readonly nexthopOf: Uint8Array;
-  readonly request: ExperimentRequest;
-  readonly sideLoad: DrawnSideLoad | null;
-}
-
-/** The updates of the side load that was asked for; the same for all designs and cells. */
-function drawSideLoad(
-  options: CompareOptions,
-  world: World,
-  nexthopOf: Uint8Array,
-): DrawnSideLoad | null {
-  const { sideLoad, table, seed } = options;
-  if (sideLoad === undefined) return null;
-  const inputs = { world, table, nexthopOf: (row: number) => nexthopOf[row] ?? 0, seed };
-  return { load: sideLoad, updates: drawUpdates(sideLoad, inputs) };
-}
-
-async function prepare(options: CompareOptions, designs: readonly Design[]): Promise<Prepared> {
-  const world = standardWorld({ nexthops: options.nexthops });
-  const nexthopOf = assignNexthops(options.table, options.nexthops, options.seed);
-  const sideLoad = drawSideLoad(options, world, nexthopOf);
-  const setup: Omit<ExperimentRequest, "images"> = {
-    world,
-    table: options.table,
-    nexthopOf: (row) => nexthopOf[row] ?? 0,
-    templates: rxTemplates(world),
-    flowPairs: options.flowPackets,
-    ownTables: sideLoad === null ? 0 : designs.length,
-    updateBytes: sideLoad === null ? 0 : updateBytes(sideLoad.updates),
-    boot: {
-      cpus: Math.max(...options.cpus),
-      cores: os.availableParallelism(),
-      hz: HZ,
-      packetsPerSecond: options.packetsPerSecond,
-      seed: options.seed,
-      fibTables: 2,
-      ...(options.rhashEntries === undefined ? {} : { rhashEntries: options.rhashEntries }),
-      controlBusy: sideLoad !== null,
-    },
-  };
-  // The budget comes before the images: to compile one takes seconds.
-  const { plan, budget } = Experiment.plan(
-    setup,
-    [...designs, ...designs].map(({ row }) => row),
-  );
+/** Says what memory a process takes, and refuses what does not fit before anything is compiled. */
+function checkMemory(options: CompareOptions, designs: readonly Design[]): void {
+  const cpusMax = Math.max(...options.cpus);
+  const request = { ...options, runSeed: options.seed, cpusMax, timedMachines: designs.length + 1 };
+  const [baseline] = designs;
+  const placebo = baseline === undefined ? [] : [baseline];
+  const rows = [...designs, ...placebo, ...designs].map(({ row }) => row);
+  const { plan, budget } = Experiment.plan(setupOf(request).setup, rows);
   const available = availableMemoryBytes();
   if (plan.bytes > available) {
     const mib = Math.floor(available / (1 << 20));
     throw new UsageError(`${budget}; allowed: ${mib} MiB are available (fewer --routes or --cpus)`);
   }
   options.say(budget);
+}
+
+/** What the processes of the run have in common. */
+async function prepare(
+  options: CompareOptions,
+  designs: readonly Design[],
+  document: ResultDocument,
+): Promise<RunPlan> {
+  checkMemory(options, designs);
   const release = await findImages(designs, "release", options.say);
   const debug = await findImages(designs, "debug", options.say);
-  const request = { ...setup, images: [...release, ...debug] };
-  return { designs, release, debug, world, nexthopOf, request, sideLoad };
-}
-
-function contextOf(
-  options: CompareOptions,
-  prepared: Prepared,
-  experiment: Experiment,
-): CellContext {
-  const { world, designs, nexthopOf } = prepared;
-  const router = new ReferenceRouter(world);
-  router.loadTable(options.table, (row) => nexthopOf[row] ?? 0);
-  const picker = (row: number): number => nexthopOf[row] ?? 0;
-  const fates = new Map<SourceCheck, readonly FateFrame[]>();
-  const fateFrames = (sourceCheck: SourceCheck): readonly FateFrame[] => {
-    const made =
-      fates.get(sourceCheck) ??
-      buildFateFrames(world, options.table, picker, { seed: options.seed, router, sourceCheck })
-        .frames;
-    fates.set(sourceCheck, made);
-    return made;
-  };
-  const count = designs.length;
-  return {
-    options,
-    designs,
-    experiment,
-    release: experiment.machines.slice(0, count),
-    debug: experiment.machines.slice(count),
-    world,
-    judgeWith: {
-      router,
-      templates: prepared.request.templates,
-      rxIfindexes: receiveDevices(world).map((device) => device.ifindex),
-    },
-    fateFrames,
-    judgedFates: new Map(),
-    blocksMin: BLOCKS_MIN,
-    sideLoad: prepared.sideLoad,
-  };
-}
-
-/** Audits every machine and writes what it found into the cells. */
-async function auditAll(
-  context: CellContext,
-  prepared: Prepared,
-  cpus: Cpus,
-  cells: Cell[],
-): Promise<string[]> {
-  const counts = routesByNexthop(prepared.nexthopOf, context.options.nexthops);
-  const reports: AuditReport[] = [];
-  for (const [number, machine] of context.experiment.machines.entries()) {
-    const drain = async (): Promise<void> => {
-      await cpus.onAll({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
-      await cpus.onControl({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
-    };
-    const { world } = context;
-    reports.push(await auditMachine({ machine, world, routesByNexthop: counts, drain }));
-  }
-  const names = context.designs.map((d) => d.name);
-  for (const cell of cells) {
-    for (const [arm, row] of cell.arms.entries()) {
-      const both = [reports[arm], reports[arm + names.length]];
-      row.audit.checks = both.reduce((sum, r) => sum + (r?.checks ?? 0), 0);
-      row.audit.failures = both.flatMap((r) => [...(r?.failures ?? [])]);
-      row.audit.ok = both.every((r) => r?.ok === true);
-    }
-  }
-  return reports.flatMap((report, i) =>
-    report.failures.map((f) => `audit of ${context.experiment.machines[i]?.image.name}: ${f}`),
+  document.designs.forEach((design, i) => {
+    const images = [release[i], debug[i]];
+    if (images[0] !== undefined) design.images.release = images[0].sha256;
+    if (images[1] !== undefined) design.images.debug = images[1].sha256;
+  });
+  const workloads = options.workloads.map(findWorkload);
+  const cells = workloads.flatMap((workload) =>
+    options.cpus.map((cpus) => ({
+      workload: workload.name,
+      cpus,
+      notes: unreadKnobNotes(designs, workload),
+    })),
   );
+  return {
+    ...options,
+    designs: designs.map((design) => design.name),
+    release,
+    debug,
+    cells,
+    placebo: true,
+    plantedShare: null,
+    sideLoad: options.sideLoad ?? null,
+    rhashEntries: options.rhashEntries ?? null,
+    packetsPerSecond: options.packetsPerSecond ?? null,
+    targetLog: Math.log1p(document.plan.halfWidthShare),
+  };
 }
 
 /**
  * Runs a comparison. @throws {UsageError} before anything is run, {JudgeError} where an image is
- * wrong, {CpuFailure} where a CPU died or stalled; the document then is what `onPartial` was given.
+ * wrong, {CpuFailure} where a CPU died or stalled, {ProcessFailure} where a process did; the
+ * document then is what `onPartial` was given.
  */
 export async function compare(
   options: CompareOptions,
   onPartial: (document: ResultDocument) => void = () => {},
 ): Promise<ResultDocument> {
   const designs = options.designs.map(parseDesign);
-  const workloads = options.workloads.map(findWorkload);
+  options.workloads.map(findWorkload);
   checkDesigns(designs);
   checkCpus(options.cpus);
   checkFlowList(options.flowPackets, designs, { ...options, cpus: Math.max(...options.cpus) });
   const loadBefore = loadAverages();
-  setV8Flags();
   const document = emptyDocument(options, designs);
   onPartial(document);
-  const prepared = await prepare(options, designs);
-  document.designs.forEach((design, i) => {
-    const [release, debug] = [prepared.release[i], prepared.debug[i]];
-    if (release !== undefined) design.images.release = release.sha256;
-    if (debug !== undefined) design.images.debug = debug.sha256;
-  });
-  options.progress(`loading ${options.table.count} routes`);
-  const experiment = await Experiment.create(prepared.request);
-  options.say(`loaded ${options.table.count} routes in ${Math.round(experiment.loadMs)} ms`);
-  const context = contextOf(options, prepared, experiment);
-  const cpus = await Cpus.start(experiment.machines, {
-    cpus: Math.max(...options.cpus),
-    deadlineMs: options.deadlineMs,
-  });
+  const plan = await prepare(options, designs, document);
+  const run = new RunDocument(document, designs, ["placebo", "control"]);
   try {
-    const cells = workloads.flatMap((workload) => options.cpus.map((n) => ({ workload, n })));
-    for (const [i, { workload, n }] of cells.entries()) {
-      if (options.stopped()) break;
-      const where = `${workload.name}, ${n} CPU${n === 1 ? "" : "s"}`;
-      const label = `cell ${i + 1}/${cells.length}: ${where}`;
-      const cell = await runCell(context, cpus, workload, n, label);
-      // Stopped before its first block: there is nothing to tell of it.
-      if (cell.windows.length === 0) break;
-      cell.notes.push(...unreadKnobNotes(designs, workload));
+    document.plan.stoppedBy = await runProcesses(plan, run);
+    for (const cell of document.cells) {
       const beside = sideLoadNote(cell);
       if (beside !== null) cell.notes.push(beside);
       document.errors.push(...sideLoadFaults(cell));
-      document.cells.push(cell);
     }
-    options.progress("audit");
-    document.errors.push(...(await auditAll(context, prepared, cpus, document.cells)));
+  } catch (error) {
+    document.plan.stoppedBy = "failure";
+    throw error;
   } finally {
-    await cpus.close();
+    document.environment = readEnvironment(V8_FLAGS, loadBefore);
   }
-  document.environment = readEnvironment(V8_FLAGS, loadBefore);
   return document;
 }

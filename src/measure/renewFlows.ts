@@ -44,7 +44,7 @@ class ListFollower {
 export function renewing(
   inner: OnAll,
   machines: readonly Machine[],
-  lists: FlowLists,
+  lists: Pick<FlowLists, "renewal" | "packetsPerCpu">,
   cpus: number,
 ): OnAll {
   const { renewal, packetsPerCpu } = lists;

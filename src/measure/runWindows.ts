@@ -1,27 +1,58 @@
 /**
- * The measuring engine, first form: short windows behind one gate, designs interleaved in random
- * order within blocks. It yields raw windows in order and judges nothing; `analyse.ts` does that.
- * Kept behind `RunWindows` so that another engine can take its place.
+ * The measuring engine within one process: short windows behind one gate, arms interleaved in
+ * random order within blocks. It yields raw windows in order and judges nothing but whether one was
+ * disturbed, and that by what was counted beside it; then the same slot is measured again, and
+ * every attempt is kept.
+ *
+ *   lengths    calibrated once in a run: 3 ms for the design in the middle, its own for the control
+ *   warm-up    rounds of windows until the last three of each arm are alike, or enough is enough
+ *   blocks     each arm once, a lead-in after each switch thrown away; caches keep their state
  */
-import type { CpuReport, CpuTask } from "../machine/cpuTask.js";
-import type { CellWindow } from "../result/cellSchema.js";
+import type { CpuReport, CpuTask, WindowLoop } from "../machine/cpuTask.js";
+import type { CellProcess, CellWindow } from "../result/cellSchema.js";
+import { isDisturbed, REDOS_MAX } from "./contamination.js";
+import { between } from "./covariates.js";
 import { blockOrder } from "./statisticsBlocks.js";
+import { isSettled } from "./warmUpClass.js";
+import { logNsPerPacket, spanNs } from "./windowFigures.js";
+
+/** What takes turns in blocks. */
+export interface WindowArm {
+  /** Number of its machine among the workers' machines. */
+  readonly machine: number;
+  readonly name: string;
+  readonly loop: WindowLoop;
+  /** The control has lengths of its own. */
+  readonly isControl: boolean;
+  /** Packets that are run for each one that is told of: 1 but in tests of the engine itself. */
+  readonly workShare: number;
+}
+
+/** Lengths of windows, the same in all processes of a run. */
+export interface WindowLengths {
+  readonly windowPackets: number;
+  readonly leadInPackets: number;
+  /** 0 where there is no control. */
+  readonly controlPackets: number;
+}
 
 /** What an engine needs to run windows, without knowing what a machine is. */
 export interface WindowPlan {
-  /** Number of each arm's machine among the workers' machines. */
-  readonly machines: readonly number[];
-  readonly names: readonly string[];
-  readonly loop: Extract<CpuTask, { kind: "window" }>["loop"];
+  readonly arms: readonly WindowArm[];
+  readonly process: number;
   readonly cpus: number;
   readonly oversubscribed: boolean;
   readonly seed: number;
+  /** Lengths from an earlier process; null: calibrate. */
+  readonly lengths: WindowLengths | null;
   /** Stop after this many blocks, or when the time is over, whichever is first. */
   readonly blocksMax: number;
   readonly budgetMs: number;
   /** Fewest blocks, whatever the budget: an interval needs them. */
   readonly blocksMin: number;
   readonly onAll: (task: CpuTask, doing: string) => Promise<CpuReport[]>;
+  /** Milliseconds that the host took so far; null: not known. */
+  readonly stealMs: () => number | null;
   readonly onBlock?: (done: number, of: number) => void;
   /** True once the user has asked to stop. */
   readonly stopped?: () => boolean;
@@ -30,12 +61,9 @@ export interface WindowPlan {
 /** Raw windows and the lengths they were run with. */
 export interface WindowRun {
   readonly windows: CellWindow[];
-  readonly windowPackets: number;
-  readonly leadInPackets: number;
+  readonly lengths: WindowLengths;
+  readonly warmUp: CellProcess["warmUp"];
 }
-
-/** An engine: runs a cell's windows. */
-export type RunWindows = (plan: WindowPlan) => Promise<WindowRun>;
 
 const WINDOW_NS = 3e6;
 /** Where CPUs outnumber cores they take turns of milliseconds: a window must hold many. */
@@ -43,76 +71,155 @@ const WINDOW_OVERSUBSCRIBED_NS = 50e6;
 const BURST = 64;
 const PROBE_PACKETS = 4_096;
 const PROBES = 3;
+/** Windows that must be alike before an arm is warm, and when to give up. */
+const SETTLED_WINDOWS = 3;
+const WARM_UP_WINDOWS_MAX = 30;
+/** Share of a cell's time that warming up may take. */
+const WARM_UP_SHARE = 0.3;
 
 function toBursts(packets: number): number {
   return Math.max(BURST, Math.round(packets / BURST) * BURST);
 }
 
-function nsPerPacket(reports: readonly CpuReport[], packets: number): number {
-  const ran = reports.filter((r) => r.ran);
-  return Math.max(...ran.map((r) => r.endNs - r.startNs)) / packets;
-}
+/** A cell's windows in one process. */
+class WindowRunner {
+  private readonly windows: CellWindow[] = [];
+  private stolenMs: number | null;
 
-/** One window of one arm on all CPUs, as the document keeps it. */
-function toWindow(
-  reports: readonly CpuReport[],
-  place: { sequence: number; block: number; position: number; arm: number },
-  packets: number,
-): CellWindow {
-  const ran = reports.filter((r) => r.ran).sort((a, b) => a.cpu - b.cpu);
-  const sum = (pick: (r: CpuReport) => number): number => ran.reduce((s, r) => s + pick(r), 0);
-  return {
-    ...place,
-    packets: ran.map(() => packets),
-    startNs: ran.map((r) => r.startNs),
-    endNs: ran.map((r) => r.endNs),
-    timersRun: sum((r) => r.deferredRun),
-    rcuCallbacks: sum((r) => r.callbacksRun),
-    rcuBacklogBefore: sum((r) => r.backlogBefore),
-    rcuBacklogAfter: sum((r) => r.backlogAfter),
-    ticks: Math.max(0, ...ran.map((r) => r.ticks)),
-  };
-}
+  constructor(private readonly plan: WindowPlan) {
+    this.stolenMs = plan.stealMs();
+  }
 
-/** Packets of a window so that it lasts about as long as it should for the design in the middle. */
-async function calibrate(plan: WindowPlan): Promise<number> {
-  const costs: number[] = [];
-  for (const [arm, machine] of plan.machines.entries()) {
+  private get windowNs(): number {
+    return this.plan.oversubscribed ? WINDOW_OVERSUBSCRIBED_NS : WINDOW_NS;
+  }
+
+  private task(arm: WindowArm, packets: number, leadIn: number): CpuTask {
+    const { cpus } = this.plan;
+    return { kind: "window", machine: arm.machine, loop: arm.loop, cpus, packets, leadIn };
+  }
+
+  /** Least time of a packet in some short windows, in ns. */
+  private async probe(arm: WindowArm): Promise<number> {
     let best = Number.POSITIVE_INFINITY;
     for (let probe = 0; probe < PROBES; probe++) {
-      const task = windowTask(plan, machine, PROBE_PACKETS, PROBE_PACKETS);
-      const reports = await plan.onAll(task, `calibrating ${plan.names[arm]}`);
-      best = Math.min(best, nsPerPacket(reports, PROBE_PACKETS));
+      const task = this.task(arm, PROBE_PACKETS, PROBE_PACKETS);
+      const reports = await this.plan.onAll(task, `calibrating ${arm.name}`);
+      const ran = reports.filter((report) => report.ran);
+      const ns = Math.max(...ran.map((report) => report.endNs - report.startNs));
+      best = Math.min(best, ns / PROBE_PACKETS);
     }
-    costs.push(best);
+    return best;
   }
-  const middle = Math.exp(costs.reduce((sum, ns) => sum + Math.log(ns), 0) / costs.length);
-  const windowNs = plan.oversubscribed ? WINDOW_OVERSUBSCRIBED_NS : WINDOW_NS;
-  return toBursts(windowNs / middle);
+
+  /** Lengths such that a window lasts as long as it should for the design in the middle. */
+  async calibrate(): Promise<WindowLengths> {
+    const costs: number[] = [];
+    let controlPackets = 0;
+    for (const arm of this.plan.arms) {
+      const ns = await this.probe(arm);
+      if (arm.isControl) controlPackets = toBursts(this.windowNs / ns);
+      else costs.push(ns);
+    }
+    const middle = Math.exp(costs.reduce((sum, ns) => sum + Math.log(ns), 0) / costs.length);
+    const windowPackets = toBursts(this.windowNs / middle);
+    return { windowPackets, leadInPackets: toBursts(windowPackets / 3), controlPackets };
+  }
+
+  /** One window of one arm on all CPUs, as the document keeps it. */
+  private async window(
+    armNumber: number,
+    lengths: WindowLengths,
+    place: { block: number; position: number },
+  ): Promise<CellWindow> {
+    const arm = this.plan.arms[armNumber];
+    if (arm === undefined) throw new RangeError(`no arm ${armNumber}`);
+    const told = arm.isControl ? lengths.controlPackets : lengths.windowPackets;
+    const leadIn = arm.isControl ? toBursts(told / 3) : lengths.leadInPackets;
+    const task = this.task(arm, Math.round(told * arm.workShare), leadIn);
+    const doing = `window ${this.windows.length} of ${arm.name}`;
+    const reports = await this.plan.onAll(task, doing);
+    const before = this.stolenMs;
+    this.stolenMs = this.plan.stealMs();
+    const ran = reports.filter((r) => r.ran).sort((a, b) => a.cpu - b.cpu);
+    const sum = (pick: (r: CpuReport) => number): number => ran.reduce((s, r) => s + pick(r), 0);
+    const delays = ran.flatMap((r) => (r.runDelayNs === null ? [] : [r.runDelayNs]));
+    return {
+      process: this.plan.process,
+      sequence: this.windows.length,
+      ...place,
+      arm: armNumber,
+      packets: ran.map(() => told),
+      startNs: ran.map((r) => r.startNs),
+      endNs: ran.map((r) => r.endNs),
+      timersRun: sum((r) => r.deferredRun),
+      rcuCallbacks: sum((r) => r.callbacksRun),
+      rcuBacklogBefore: sum((r) => r.backlogBefore),
+      rcuBacklogAfter: sum((r) => r.backlogAfter),
+      ticks: Math.max(0, ...ran.map((r) => r.ticks)),
+      runDelayNs: delays.length === ran.length ? delays : null,
+      stealMs: between(before, this.stolenMs),
+    };
+  }
+
+  /** Rounds of one window of each arm that is not warm yet. */
+  async warmUp(lengths: WindowLengths, deadlineAt: number): Promise<CellProcess["warmUp"]> {
+    const times = this.plan.arms.map((): number[] => []);
+    const isDone = (list: readonly number[]): boolean =>
+      list.length >= WARM_UP_WINDOWS_MAX || isSettled(list, SETTLED_WINDOWS);
+    for (let round = 0; round < WARM_UP_WINDOWS_MAX; round++) {
+      const late = round >= SETTLED_WINDOWS && performance.now() > deadlineAt;
+      if (late || times.every(isDone) || this.plan.stopped?.() === true) break;
+      for (const [arm, list] of times.entries()) {
+        if (isDone(list)) continue;
+        const window = await this.window(arm, lengths, { block: 0, position: 0 });
+        list.push(Math.exp(logNsPerPacket(window)));
+      }
+    }
+    return times.map((list) => ({
+      windows: list.length,
+      settled: isSettled(list, SETTLED_WINDOWS),
+    }));
+  }
+
+  /** Measures one slot, again where something disturbed it. */
+  private async slot(
+    arm: number,
+    lengths: WindowLengths,
+    place: { block: number; position: number },
+    mayRedo: boolean,
+  ): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const window = await this.window(arm, lengths, place);
+      const disturbed = isDisturbed(window, spanNs(window), this.plan.oversubscribed);
+      const again = disturbed && mayRedo && attempt < REDOS_MAX;
+      this.windows.push(again ? { ...window, retried: true } : window);
+      if (!again) return;
+    }
+  }
+
+  /** Blocks until there are enough, the time is over, or the user stops. */
+  async blocks(lengths: WindowLengths, deadlineAt: number): Promise<CellWindow[]> {
+    const { plan } = this;
+    const orders = blockOrder(plan.arms.length, plan.blocksMax, plan.seed);
+    for (const [block, order] of orders.entries()) {
+      const late = performance.now() > deadlineAt;
+      if ((late && block >= plan.blocksMin) || plan.stopped?.() === true) break;
+      for (const [position, arm] of order.entries()) {
+        await this.slot(arm, lengths, { block, position }, !late);
+      }
+      plan.onBlock?.(block + 1, plan.blocksMax);
+    }
+    return this.windows;
+  }
 }
 
-function windowTask(plan: WindowPlan, machine: number, packets: number, leadIn: number): CpuTask {
-  return { kind: "window", machine, loop: plan.loop, cpus: plan.cpus, packets, leadIn };
-}
-
-/** Blocks of all arms in random order, each arm once a block. */
-export const runWindows: RunWindows = async (plan) => {
-  const windowPackets = await calibrate(plan);
-  const leadInPackets = toBursts(windowPackets / 3);
-  const windows: CellWindow[] = [];
-  const orders = blockOrder(plan.machines.length, plan.blocksMax, plan.seed);
+/** Runs a cell's windows: lengths, warm-up, blocks. */
+export async function runWindows(plan: WindowPlan): Promise<WindowRun> {
+  const runner = new WindowRunner(plan);
   const start = performance.now();
-  for (const [block, order] of orders.entries()) {
-    const late = performance.now() - start > plan.budgetMs && block >= plan.blocksMin;
-    if (late || plan.stopped?.() === true) break;
-    for (const [position, arm] of order.entries()) {
-      const machine = plan.machines[arm] ?? 0;
-      const task = windowTask(plan, machine, windowPackets, leadInPackets);
-      const reports = await plan.onAll(task, `window ${windows.length} of ${plan.names[arm]}`);
-      const place = { sequence: windows.length, block, position, arm };
-      windows.push(toWindow(reports, place, windowPackets));
-    }
-    plan.onBlock?.(block + 1, plan.blocksMax);
-  }
-  return { windows, windowPackets, leadInPackets };
-};
+  const lengths = plan.lengths ?? (await runner.calibrate());
+  const warmUp = await runner.warmUp(lengths, start + WARM_UP_SHARE * plan.budgetMs);
+  const windows = await runner.blocks(lengths, start + plan.budgetMs);
+  return { windows, lengths, warmUp };
+}

@@ -10,7 +10,7 @@ import { median } from "./statistics.js";
 import { createRandom, type RandomSource } from "./statisticsRandom.js";
 
 /** The values in random order (Fisher and Yates, in place as by Durstenfeld). */
-function shuffled(values: readonly number[], random: RandomSource): number[] {
+export function shuffled(values: readonly number[], random: RandomSource): number[] {
   const order = [...values];
   for (let last = order.length - 1; last > 0; last--) {
     const other = random.below(last + 1);

@@ -2,7 +2,7 @@
  * The table of a cell: first what was timed, then what was counted. One table where the width
  * allows all columns, else several with the design in front of each. No lines are drawn.
  */
-import type { CellAnalysis, PairedRatio } from "../measure/analysis.js";
+import type { ArmFigures, CellAnalysis, PairedRatio } from "../measure/analysis.js";
 import type { Cell, CellArm } from "../result/cellSchema.js";
 import {
   formatBytes,
@@ -36,6 +36,7 @@ function timedColumns(analysis: CellAnalysis): TableColumn[] {
       }),
       right: true,
     },
+    ...deferredColumn(arms),
     { head: "Mpps/CPU", cells: arms.map((arm) => formatSignificant(arm.mppsPerCpu)), right: true },
     { head: "Mpps total", cells: arms.map((arm) => formatSignificant(arm.mppsTotal)), right: true },
     { head: "time ratio to first", cells: ratios.map(ratioText), right: true },
@@ -44,7 +45,17 @@ function timedColumns(analysis: CellAnalysis): TableColumn[] {
       cells: ratios.map((ratio) => (ratio === undefined ? "first" : verdictMark(ratio.verdict))),
       right: false,
     },
+    { head: "state", cells: arms.map((arm) => arm.warmUp), right: false },
   ];
+}
+
+/** The second part of a time per packet, where some design of the cell has one. */
+function deferredColumn(arms: readonly ArmFigures[]): TableColumn[] {
+  if (arms.every((arm) => arm.deferredNsPerPacket === 0)) return [];
+  const cells = arms.map(({ deferredNsPerPacket: ns }) => {
+    return `${ns < 0 ? "−" : "+"}${formatPerPacket(Math.abs(ns))}`;
+  });
+  return [{ head: "+ deferred", cells, right: true }];
 }
 
 function countedColumns(arms: readonly CellArm[]): TableColumn[] {

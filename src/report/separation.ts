@@ -3,11 +3,12 @@
  * and two on the same FIB of which one keeps a cache of flows and the other none.
  *
  * Both ratios come from the cell's own windows, paired as all others are; neither is a quotient of
- * two printed ratios.
+ * two printed ratios. Their intervals are those of the pair alone: the joint ones of the cell are
+ * about its first design, and wider.
  */
 import { type Design, parseDesign } from "../image/designs.js";
 import { KNOBS } from "../image/knobs.js";
-import type { AnalyseCell, PairedRatio } from "../measure/analysis.js";
+import type { CellAnalysis, CellFailure, PairedRatio } from "../measure/analysis.js";
 import type { Cell } from "../result/cellSchema.js";
 import { formatRatio } from "./numbers.js";
 
@@ -56,17 +57,32 @@ export function findCachePair(designs: readonly (Design | null)[]): ArmPair | nu
   return pairs.toSorted((a, b) => a.apart - b.apart)[0] ?? null;
 }
 
-/** The cell with two of its arms only, the first of which is what the other is compared to. */
+/**
+ * The cell with two of its arms only, the first of which is what the other is compared to. The
+ * control stays, because it tells of disturbance whatever is compared; the placebo is one of the
+ * cell's first design, and stays where the pair has that one first.
+ */
 function cellOfPair(cell: Cell, { base, other }: ArmPair): Cell {
-  const kept = [base, other];
-  const arms = kept.flatMap((arm) => cell.arms.slice(arm, arm + 1));
+  const arms = [base, other].flatMap((arm) => cell.arms.slice(arm, arm + 1));
+  const beside = cell.extras.flatMap((extra, i) =>
+    extra.role === "control" || base === 0 ? [{ extra, arm: cell.arms.length + i }] : [],
+  );
+  const kept = [base, other, ...beside.map(({ arm }) => arm)];
   const windows = cell.windows
     .filter((window) => kept.includes(window.arm))
     .map((window) => ({ ...window, arm: kept.indexOf(window.arm) }));
-  return { ...cell, arms, windows };
+  const processes = cell.processes.map((process) => ({
+    ...process,
+    warmUp: kept.flatMap((arm) => process.warmUp.slice(arm, arm + 1)),
+  }));
+  return { ...cell, arms, extras: beside.map(({ extra }) => extra), processes, windows };
 }
 
-function pairedRatio(cell: Cell, pair: ArmPair, analyse: AnalyseCell): PairedRatio | null {
+function pairedRatio(
+  cell: Cell,
+  pair: ArmPair,
+  analyse: (cell: Cell) => CellAnalysis | CellFailure,
+): PairedRatio | null {
   const analysis = analyse(cellOfPair(cell, pair));
   return analysis.kind === "failed" ? null : (analysis.ratios[0] ?? null);
 }
@@ -83,7 +99,10 @@ function timesText(pair: PairedRatio, base: string): string {
  * One line for what the table did and one for what the cache did, as far as the cell's designs can
  * tell.
  */
-export function separationLines(cell: Cell, analyse: AnalyseCell): string[] {
+export function separationLines(
+  cell: Cell,
+  analyse: (cell: Cell) => CellAnalysis | CellFailure,
+): string[] {
   const designs = cell.arms.map((arm) => designOf(arm.design));
   const nameOf = (arm: number): string => cell.arms[arm]?.design ?? "";
   const lines: string[] = [];

@@ -119,16 +119,15 @@ function procLine(dst: DstView, device: DeviceName): string {
     metric(dst, RTAX.window),
     irtt,
     hex(dst.keyTos ?? 0, 2).toUpperCase(),
-    dst.hasHeader ? 1 : -1,
-    dst.hasHeader ? 1 : 0,
+    dst.header?.refcnt ?? -1,
+    dst.header?.isUpToDate === true ? 1 : 0,
     procWord(dst.rtSpecDst),
   ].join("\t");
 }
 
 /**
  * /proc/net/rt_cache: a header, then a line for each entry that names a flow; kernels without such
- * entries print the header alone. Departs in the two columns of the hardware header: its count is
- * the entry's one reference.
+ * entries print the header alone.
  */
 export function procLines(dsts: readonly DstView[], device: DeviceName): string[] {
   const flows = dsts.filter((dst) => dst.rtDst !== undefined);

@@ -45,6 +45,8 @@ function fateOf(packet: TracedPacket, device: TraceNames["device"]): string {
   });
   if ((packet.counters.inDelivers ?? 0) > 0) fates.push("delivered to this host");
   fates.push(...packet.dropped.map((reason) => `dropped: ${reason}`));
+  const { parked = 0, unparked = 0 } = packet.counters;
+  if (parked > unparked) fates.push("waits for the address of its neighbour");
   return fates.length === 0 ? "no fate was recorded" : fates.join("; ");
 }
 

@@ -69,7 +69,7 @@ function allowedText(issue: Issue): string {
 function issueText(issue: Issue, root: unknown): string {
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    return `${pathText([...issue.path, key])}: found an unknown key; allowed: keys of version 1`;
+    return `${pathText([...issue.path, key])}: found an unknown key; allowed: keys of version 2`;
   }
   const found = foundText(valueAt(root, issue.path));
   return `${pathText(issue.path)}: found ${found}; allowed: ${allowedText(issue)}`;

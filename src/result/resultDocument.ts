@@ -1,8 +1,9 @@
 /**
- * The result document, version 1: all that a run found out, and all that a report may print.
+ * The result document, version 2: all that a run found out, and all that a report may print.
  *
  *   ResultDocument ─┬─ tool, command, seed, environment, table   what was run, where, on what
  *                   ├─ designs[]                                 knobs and image hashes
+ *                   ├─ plan, processes[]                         how it was measured, and by whom
  *                   └─ cells[]                                   arms and raw windows (cellSchema)
  *
  * This schema is the one source: the TypeScript types are inferred from it and the JSON Schema is
@@ -13,8 +14,9 @@ import { cellSchema } from "./cellSchema.js";
 import { DISCLAIMER } from "./disclaimer.js";
 
 export const RESULT_SCHEMA = "dstbench-result";
-export const RESULT_VERSION = 1;
+export const RESULT_VERSION = 2;
 
+const quantity = z.number().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const loadAverage = z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]);
 
@@ -51,6 +53,27 @@ const designSchema = z.strictObject({
     .describe("SHA-256 of each flavour that was used"),
 });
 
+const planSchema = z.strictObject({
+  mode: z.enum(["processes", "quick"]).describe("quick: one process, its blocks are the unit"),
+  marginShare: z.number().positive().describe("differences inside it are tiny or equivalent"),
+  halfWidthShare: z.number().positive().describe("no more processes once intervals are narrower"),
+  processesMax: z.int().min(1),
+  blocksMax: z.int().min(1).describe("most blocks of a cell in a process"),
+  budgetMs: z.number().positive(),
+  stoppedBy: z
+    .enum(["width", "budget", "processes", "signal", "failure"])
+    .nullable()
+    .describe("null: the run was not over when this was written"),
+});
+
+const processSchema = z.strictObject({
+  seed: z.int().min(0).describe("of its layout, its order of cells and its orders of arms"),
+  startedAt: z.iso.datetime(),
+  setUpMs: quantity.describe("from its start to its first window: images, boot, table, judge"),
+  placebo: sha256.nullable().describe("SHA-256 of its placebo image; null: no placebo"),
+  cellOrder: z.array(z.string()).describe("the cells in the order in which it measured them"),
+});
+
 export const resultDocumentSchema = z.strictObject({
   schema: z.literal(RESULT_SCHEMA),
   version: z.literal(RESULT_VERSION),
@@ -62,17 +85,23 @@ export const resultDocumentSchema = z.strictObject({
   environment: environmentSchema,
   table: tableSchema,
   designs: z.array(designSchema).min(1),
+  plan: planSchema,
+  processes: z.array(processSchema),
   cells: z.array(cellSchema),
   errors: z.array(z.string()).describe("what made the run invalid, one line each"),
   notes: z.array(z.string()),
 });
 
-/** A result document of version 1. */
+/** A result document of version 2. */
 export type ResultDocument = z.infer<typeof resultDocumentSchema>;
 /** One design of a result: its name, preset, knobs and images. */
 export type ResultDesign = z.infer<typeof designSchema>;
 /** Where a run took place. */
 export type ResultEnvironment = z.infer<typeof environmentSchema>;
+/** How a run was measured. */
+export type ResultPlan = z.infer<typeof planSchema>;
+/** One process of a run. */
+export type ResultProcess = z.infer<typeof processSchema>;
 /** The routing table a run used. */
 export type ResultTable = z.infer<typeof tableSchema>;
 

@@ -3,6 +3,7 @@
  * goes away, and how long the device waits. On CPUs of this thread, by a clock the test moves.
  */
 import { beforeAll, describe, expect, it } from "vitest";
+import { readCachedDsts } from "../../src/machine/dstView.js";
 import { NetdevWait } from "../../src/machine/netdevWait.js";
 import {
   COMPILE_MS,
@@ -53,11 +54,22 @@ function drive(router: Router, wait: NetdevWait, ticks: number): Record<string, 
       at.free?.push(now());
       return at;
     } else {
+      router.drain();
       router.call("clockAdvance", (step.untilJiffies - router.call("jiffies")) >>> 0);
     }
   }
   return at;
 }
+
+/** Multiples of `step` below `end`. */
+const every = (step: number, end: number): number[] =>
+  Array.from({ length: Math.ceil(end / step) - 1 }, (_, i) => (i + 1) * step);
+
+/** Entries of the hash that go out of a device. */
+const cachedOn = (router: Router, ifindex: number): number[] =>
+  readCachedDsts(router.machine)
+    .filter((dst) => dst.ifindex === ifindex)
+    .map((dst) => dst.address);
 
 describe("F4-79 a device that goes away", () => {
   it("is free after the barrier, with no look, when nobody keeps a reference", async () => {
@@ -72,6 +84,62 @@ describe("F4-79 a device that goes away", () => {
     expect(router.deviceCount(TX0)).toBe(0);
   });
 
+  it.each(["linux-2.6.18", "linux-2.6.39"])(
+    "is free at the first look when nobody keeps a reference, without a barrier, %s",
+    async (design) => {
+      const router = await quietRouter(design);
+      router.setFlows(flowsToRows([0, 4, 8], 64));
+      router.forward(64);
+      expect(cachedOn(router, TX0).length).toBeGreaterThan(0);
+      const wait = begun(router);
+      // Entries that were flushed give their references back after a grace period.
+      expect(drive(router, wait, HZ)).toEqual({
+        ...{ look: [250], resent: [], warning: [], barrier: [] },
+        free: [250],
+      });
+      expect(router.deviceCount(TX0)).toBe(0);
+      expect(cachedOn(router, TX0)).toEqual([]);
+    },
+  );
+
+  it.each(["linux-2.6.18", "linux-2.6.39"])(
+    "waits for whoever holds a cached entry until the event is sent again, %s",
+    async (design) => {
+      const router = await quietRouter(design);
+      router.setFlows(flowsToRows([0], 64));
+      router.forward(64);
+      const [held = 0] = cachedOn(router, TX0);
+      router.call("dstHold", held);
+      const wait = begun(router);
+      // At the event the flushed entry waits for its grace period; 1.25 s later it is garbage,
+      // which the event moves to loopback.
+      expect(drive(router, wait, 5 * HZ)).toEqual({
+        ...{ look: [250, 500, 750, 1000, 1250, 1500], resent: [1250] },
+        ...{ warning: [], barrier: [], free: [1500] },
+      });
+      expect(router.field(held, "DST_DEV_OFFSET")).toBe(router.machine.deviceAt(LO));
+      router.call("dstRelease", held);
+    },
+  );
+
+  it.each(["linux-2.6.18", "linux-2.6.39"])(
+    "waits for ever for a leaked reference: every 250 ms, 1 s and 10 s, %s",
+    async (design) => {
+      const router = await quietRouter(design);
+      router.call("devHold", router.machine.deviceAt(TX0));
+      const wait = begun(router);
+      const seen = drive(router, wait, 25 * HZ);
+      expect(seen.look).toEqual(every(250, 25 * HZ));
+      expect(seen.resent).toEqual(every(1_250, 25 * HZ));
+      expect(seen.warning).toEqual(every(10_250, 25 * HZ));
+      expect([seen.barrier, seen.free]).toEqual([[], []]);
+      expect(wait.record()).toMatchObject({ ifindex: TX0, count: 1 });
+      router.call("devPut", router.machine.deviceAt(TX0));
+      router.call("clockAdvance", 250);
+      expect(wait.step()).toEqual({ kind: "free" });
+    },
+  );
+
   it("waits for ever for a leaked reference: every 250 ms, 1 s and 10 s", async () => {
     const router = await quietRouter("linux-3.10");
     router.call("devHold", router.machine.deviceAt(TX0));
@@ -79,14 +147,12 @@ describe("F4-79 a device that goes away", () => {
     const wait = begun(router);
     const seen = drive(router, wait, 60 * HZ);
     expect(seen.free).toEqual([]);
-    const steps = (from: number, by: number): number[] =>
-      Array.from({ length: Math.floor((60 * HZ - 1 - from) / by) + 1 }, (_, i) => from + i * by);
-    expect(seen.look).toEqual(steps(250, 250));
+    expect(seen.look).toEqual(every(250, 60 * HZ));
     // More than a second, and more than ten, looked at every 250 ms.
-    expect(seen.resent).toEqual(steps(1250, 1250));
-    expect(seen.warning).toEqual(steps(10_250, 10_250));
+    expect(seen.resent).toEqual(every(1_250, 60 * HZ));
+    expect(seen.warning).toEqual(every(10_250, 60 * HZ));
     // Each time the event is sent again a barrier follows, as after the first.
-    expect(seen.barrier).toEqual([0, ...steps(1250, 1250)]);
+    expect(seen.barrier).toEqual([0, ...every(1_250, 60 * HZ)]);
     expect(wait.record()).toEqual({
       ifindex: TX0,
       count: 1,

@@ -5,6 +5,7 @@
  */
 import { beforeEach, describe, expect, it } from "vitest";
 import { readMib, readRtStat } from "../../src/machine/counters.js";
+import { RT_STAT_NAMES } from "../../src/machine/kernelViews.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/machine/machine.js";
 import {
   type Route,
@@ -16,7 +17,6 @@ import { COMPILE_MS, frameOfPair, type Router, WORLD } from "../assembly/machine
 import { coreRouter } from "../assembly/net/core/core.js";
 import { requestRoute } from "../assembly/net/ipv4/ipv4.js";
 import { Neighbourhood, TX0 } from "../helpers/neighbours.js";
-import { RT_STAT_NAMES } from "../helpers/routeCache.js";
 
 const THRESH3 = 1024;
 const STATIC = WORLD.neighbours.length;

@@ -2,31 +2,13 @@
 import { parseDesign } from "../../src/image/designs.js";
 import { sha256 } from "../../src/image/imageStore.js";
 import { readRtStat } from "../../src/machine/counters.js";
+import { RT_STAT_NAMES } from "../../src/machine/kernelViews.js";
 import { swapBytes } from "../../src/reference/ipv4Address.js";
 import { receiveDeviceIndex } from "../../src/workloads/receiveDevice.js";
 import { receiveDevices } from "../../src/workloads/standardWorld.js";
 import { frameOfPair, type Router, routersOf, WORLD } from "../assembly/machine/router.js";
 import { cachedImage } from "./testMachine.js";
 
-/** Columns of `rt_cache_stat` behind `entries`, in the kernel's order. */
-export const RT_STAT_NAMES = [
-  "in_hit",
-  "in_slow_tot",
-  "in_slow_mc",
-  "in_no_route",
-  "in_brd",
-  "in_martian_dst",
-  "in_martian_src",
-  "out_hit",
-  "out_slow_tot",
-  "out_slow_mc",
-  "gc_total",
-  "gc_ignored",
-  "gc_goal_miss",
-  "gc_dst_overflow",
-  "in_hlist_search",
-  "out_hlist_search",
-] as const;
 export type RtStat = Partial<Record<(typeof RT_STAT_NAMES)[number], number>>;
 
 /** Numbers of `fieldOf` in `rtLookup.as.ts`. */

@@ -71,8 +71,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     row: 19,
     file: "assembly/net/core/dstOffsets.ts",
-    from: 'offsetof<DstEntry160>("refcnt")',
-    to: 'offsetof<DstEntry160>("use")',
+    from: 'offsetof<DstEntry208>("refcnt")',
+    to: 'offsetof<DstEntry208>("use")',
     test: "test/assembly/net/core/dstLayouts.test.ts",
   },
   {

@@ -6,6 +6,9 @@
  * reference on its dst. Invariant: queueLen and queueBytes are those of the list.
  */
 
+import { traceEvent } from "../../arch/trace";
+import { BRANCH_PARKED, TRACE_CURRENT } from "../../arch/tracePoints";
+import { DEBUG } from "../../config";
 import { DROP_NO_BUFFER, DROP_UNRESOLVED, MIB_PARKED, MIB_UNPARKED, mibInc } from "./mib";
 import { Neighbour } from "./neighbour";
 import { UNRES_QLEN } from "./neighbourEra";
@@ -63,6 +66,7 @@ export function neighEnqueue(n: Neighbour, skb: SkBuff): void {
   n.queueTail = <u32>at;
   n.queueLen++;
   n.queueBytes += bytes;
+  if (DEBUG) traceEvent(TRACE_CURRENT, BRANCH_PARKED, n.primaryKey, n.queueLen, 0);
 }
 
 /** Drops all packets that wait: their neighbour goes. Under the lock. Returns how many. */

@@ -22,6 +22,7 @@ import {
   RTCF_REDIRECTED,
   Rtable,
 } from "./rtable";
+import { rtDel } from "./rtFree";
 import { rtCheckPeer, rtCowPeerMetrics, rtDropPeerPmtu } from "./rtMetrics";
 
 /**
@@ -49,8 +50,8 @@ export function ipv4DstIfdown(at: usize, dev: usize): void {
 /**
  * A transport has doubts about its route. Dead, redirected and expiring entries are not to be used
  * any more: the caller's reference is dropped and the result is 0. Else the entry; in 2.6.39 with
- * its own MTU again, if what the peer had learned is out of date. Follows `ipv4_negative_advice`,
- * which in the hash's kernels also unhashes what it drops.
+ * its own MTU again, if what the peer had learned is out of date. Where flows are hashed an entry
+ * that is not dead leaves its chain too. Follows `ipv4_negative_advice`.
  */
 export function ipv4NegativeAdvice(at: usize): usize {
   const rt = changetype<Rtable>(at);
@@ -58,8 +59,12 @@ export function ipv4NegativeAdvice(at: usize): usize {
     DST_OBSOLETE_INITIAL == DST_OBSOLETE_NONE
       ? rt.obsolete != DST_OBSOLETE_NONE
       : rt.obsolete > DST_OBSOLETE_NONE;
-  if (isDead || rt.rtFlags & RTCF_REDIRECTED || (!DST_METRICS_COW && rt.expires != 0)) {
+  if (isDead) {
     dstRelease(at);
+    return 0;
+  }
+  if (rt.rtFlags & RTCF_REDIRECTED || (!DST_METRICS_COW && rt.expires != 0)) {
+    rtDel(at);
     return 0;
   }
   if (DST_METRICS_COW) rtDropPeerPmtu(rt, true);

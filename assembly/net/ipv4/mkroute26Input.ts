@@ -92,6 +92,7 @@ export function ipRouteInputSlow(skb: SkBuff, daddr: u32, saddr: u32, tos: u32):
   if (DEBUG) traceEvent(TRACE_IP_ROUTE_INPUT_SLOW, BRANCH_VERDICT, verdict, 0, 0);
   if (verdict < 0) return verdict;
   const isForward = verdict == INPUT_FORWARD;
+  if (DEBUG && isForward) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE___MKROUTE_INPUT, 0, 0);
   const out = isForward ? <usize>resultNh(res).dev : netDeviceOf(0);
   const at = allocInput(skb, out, daddr, saddr, tos);
   if (!at) return -ENOBUFS;
@@ -106,7 +107,6 @@ export function ipRouteInputSlow(skb: SkBuff, daddr: u32, saddr: u32, tos: u32):
 function mkrouteInput(rt: Rtable, dev: NetDevice, res: FibResult): void {
   const source = thisSourceVerdict();
   const nh = resultNh(res);
-  if (DEBUG) traceCall(TRACE_IP_ROUTE_INPUT_SLOW, TRACE___MKROUTE_INPUT, 0, 0);
   if (DEBUG) traceEvent(TRACE___MKROUTE_INPUT, BRANCH_NEXTHOP, nh.gw, nh.oif, 0);
   rt.rtSpecDst = source.specDst;
   rt.inputInit = DST_CALL_IP_FORWARD;

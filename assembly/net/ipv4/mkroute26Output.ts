@@ -58,9 +58,9 @@ export function ipRouteOutputSlow(fl: Flowi4): usize {
     rt.rtFlags = RTCF_LOCAL;
     rt.inputInit = DST_CALL_IP_LOCAL_DELIVER;
   }
-  if (DEBUG) traceDst(TRACE___MKROUTE_OUTPUT, BRANCH_MADE, at, res.type);
   rtStatInc(RT_STAT_OUT_SLOW_TOT);
   rtSetNexthopKeyed(rt, res);
+  if (DEBUG) traceDst(TRACE_IP_ROUTE_OUTPUT_SLOW, BRANCH_MADE, at, res.type);
   const used = rtIntern(at, 0);
   return isError(used) ? 0 : used;
 }

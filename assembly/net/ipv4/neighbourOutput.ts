@@ -72,7 +72,10 @@ export function dstNeighbourOutput(skb: SkBuff, dst: usize): i32 {
   const hhAt = dstHh(dst);
   const neighbour = dstNeighbour(dst);
   if (DEBUG) {
-    const nexthop = changetype<Rtable>(dst).rtGateway;
+    // Of loopback and point-to-point devices the neighbour that all share, not the gateway.
+    const nexthop = neighbour
+      ? changetype<Neighbour>(neighbour).primaryKey
+      : changetype<Rtable>(dst).rtGateway;
     traceCall(TRACE_IP_OUTPUT, TRACE_IP_FINISH_OUTPUT2, nexthop, 0);
   }
   if (hhAt) {

@@ -134,9 +134,9 @@ function bindIfNeeded(at: usize): i32 {
 /** The entry that was there before is used; the new one goes. */
 function mergeInto(found: usize, at: usize, lock: usize): usize {
   const e = changetype<Rtable>(found);
-  if (DEBUG) traceDst(TRACE_RT_INTERN_HASH, BRANCH_MERGED, found, 0);
   e.use++;
   dstHold(found);
+  if (DEBUG) traceDst(TRACE_RT_INTERN_HASH, BRANCH_MERGED, found, 0);
   e.lastuse = jiffies();
   spinUnlockBh(lock);
   rtDrop(at);

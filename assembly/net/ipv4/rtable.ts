@@ -328,11 +328,14 @@ export const RTABLE_IS_INPUT_OFFSET: usize =
 
 /**
  * Allocates an rtable for `dev` with one reference, to be checked at each use. `willCache` false
- * makes it NOCACHE from the start. Follows `rt_dst_alloc`; 0 is -ENOBUFS to the caller.
+ * makes it NOCACHE from the start. Follows `rt_dst_alloc`; 0 is -ENOBUFS to the caller. 2.6.18 has
+ * no such function and calls `dst_alloc`: a trace of its layout shows that alone.
  */
 export function rtDstAlloc(dev: usize, willCache: bool): usize {
   const flags = willCache ? 0 : DST_HOST | DST_NOCACHE;
-  if (DEBUG) traceCall(TRACE_CURRENT, TRACE_RT_DST_ALLOC, flags, 0);
+  if (DEBUG && DST_LAYOUT != DST_LAYOUT_208) {
+    traceCall(TRACE_CURRENT, TRACE_RT_DST_ALLOC, flags, 0);
+  }
   const at = dstAlloc(DST_OPS_IPV4, dev, 1, DST_OBSOLETE_INITIAL, flags);
   if (!at) return 0;
   const rt = changetype<Rtable>(at);

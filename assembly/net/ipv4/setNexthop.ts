@@ -7,6 +7,7 @@ import { traceCall } from "../../arch/trace";
 import { BRANCH_NOCACHE, TRACE_CURRENT, TRACE_RT_SET_NEXTHOP } from "../../arch/tracePoints";
 import { DEBUG, ROUTE_CACHE, ROUTE_CACHE_NEXTHOP } from "../../config";
 import { DST_NOCACHE } from "../core/dstEntry";
+import { DST_METRICS_READ_ONLY } from "../core/dstMetrics";
 import { traceDst } from "../core/dstTrace";
 import { FibInfo } from "../fib/fibInfo";
 import { FibResult } from "../fib/fibResult";
@@ -15,9 +16,6 @@ import { rtCacheRoute } from "./nexthopCache";
 import { Rtable } from "./rtable";
 import { rtInitMetrics } from "./rtMetrics";
 import { rtAddUncachedList } from "./uncachedList";
-
-/** Bit of `_metrics` that says that the array belongs to the fib_info. */
-const DST_METRICS_READ_ONLY: u32 = 1;
 
 /**
  * Completes `rt` for a packet to `daddr` from the lookup's result and tries to install it in

@@ -40,6 +40,15 @@ describe("runRounds", () => {
     expect(log).toEqual(["a", "a"]);
   });
 
+  it("ends at its budget, but not before a few rounds", async () => {
+    const arms = ["a", "b"].map((name) => countingArm(name, [], calm));
+    const options = { rounds: 30, warmupRounds: 1, seed: 1, budgetMs: 0 };
+    const samples = await runRounds(arms, options);
+    expect([...samples.values()].map((windows) => windows.length)).toEqual([9, 9]);
+    const enough = await runRounds(arms, { ...options, budgetMs: 60_000 });
+    expect([...enough.values()].map((windows) => windows.length)).toEqual([30, 30]);
+  });
+
   it("runs a disturbed window again, but not for ever", async () => {
     const once = countingArm("once", [], (n) => n === 1);
     const always = countingArm("always", [], () => true);

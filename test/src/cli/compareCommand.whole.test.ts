@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { terminalReport } from "../../../src/report/terminalReport.js";
+import type { Cell } from "../../../src/result/cellSchema.js";
 import { parseResult } from "../../../src/result/parseResult.js";
 import { runCli, TINY } from "./runCli.js";
 
@@ -12,6 +14,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const cores = availableParallelism();
 const JSON_ARGS = ["compare", ...TINY, "--workload", "single-flow", "--json"];
+
+/** The arms in the order of their slots; attempts that were redone are left out. */
+function slotsOf({ windows }: Cell): number[] {
+  return windows.filter(({ retried }) => retried !== true).map(({ arm }) => arm);
+}
 
 describe("compare", () => {
   it("gives a document that is whole, and the same flows and order for the same seed", async () => {
@@ -37,12 +44,12 @@ describe("compare", () => {
     expect(one.cells.map((cell) => cell.cpus)).toEqual([1, 2]);
     one.cells.forEach((cell, i) => {
       expect(cell.windows.map((window) => window.sequence)).toEqual([...cell.windows.keys()]);
-      expect(cell.windows).toHaveLength(4 * 5);
+      expect(slotsOf(cell)).toHaveLength(4 * 7);
       expect(cell.oversubscribed).toBe(cell.cpus > cores);
-      expect(new Set(cell.threadIds).size).toBe(cell.cpus);
+      expect(new Set(cell.processes[0]?.threadIds).size).toBe(cell.cpus);
       const other = two.cells[i];
       expect(other?.flows).toEqual(cell.flows);
-      expect(other?.windows.map(({ arm }) => arm)).toEqual(cell.windows.map(({ arm }) => arm));
+      expect(other === undefined ? [] : slotsOf(other)).toEqual(slotsOf(cell));
       for (const [arm, row] of cell.arms.entries()) {
         expect(row.audit).toMatchObject({ ok: true, failures: [] });
         expect(row.judge.packets).toBeGreaterThanOrEqual(20_000);
@@ -82,16 +89,42 @@ describe("compare", () => {
     expect(performance.now() - start).toBeLessThan(30_000);
   });
 
-  it("is exit 3 where only a later cell finds the input bad, with those before it", async () => {
+  it("is exit 2 where any cell finds the input bad: nothing was run", async () => {
     // One prefix of four hosts cannot feed 64 CPUs.
     const one = path.join(folder, "one.txt");
     writeFileSync(one, "20.0.0.0/30\n");
     const args = ["compare", "nexthop-direct", ...TINY, "--routes", one, "--cpus", "1,64"];
     const run = await runCli([...args, "--workload", "internet-mix", "--json"]);
     expect(run.stderr).toMatch(/^dstbench: internet-mix: too few flows for CPU \d+ .*; allowed: /m);
-    expect(run.code).toBe(3);
-    const document = parseResult(run.stdout);
-    expect(document.cells).toHaveLength(1);
-    expect(document.errors).toEqual([expect.stringMatching(/^internet-mix: too few flows/)]);
+    expect([run.code, run.stdout]).toEqual([2, ""]);
+  });
+
+  it("measures in several processes, and prints what the file says", async () => {
+    const save = path.join(folder, "processes.json");
+    const args = ["compare", ...TINY, "--processes", "2", "--workload", "single-flow"];
+    const run = await runCli([...args, "--cpus", "1", "--save", save]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/over\s+2\s+processes/);
+    expect(run.stdout).toContain("Noise floor: the first design against its placebo:");
+    const document = parseResult(readFileSync(save, "utf8"));
+    expect(terminalReport(document, { colour: false, width: 100 })).toBe(run.stdout);
+  });
+
+  it("is quick where it is asked to, and says what that leaves out", async () => {
+    const args = ["compare", "nexthop-direct", "no-cache", "--quick", "--routes", "1k"];
+    const more = [
+      "--workload",
+      "single-flow",
+      "--cpus",
+      "1",
+      "--flow-packets",
+      "8k",
+      "--blocks",
+      "9",
+    ];
+    const run = await runCli([...args, "--nexthops", "8", ...more]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("measured: quick, 1 process: what differs between processes");
+    expect(run.stdout).toContain("within one process only");
   });
 });

@@ -80,7 +80,9 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["too many next hops", ["compare", "--nexthops", "191"], /--nexthops 191; allowed: .* 1 to 190/],
   ["a negative seed", ["compare", "--seed", "-1"], /--seed -1; allowed: .* 0 to 4294967295/],
   ["no blocks", ["compare", "--blocks", "0"], /--blocks 0; allowed: .* 1 to 4000/],
-  ["no budget", ["compare", "--budget", "0"], /--budget 0; allowed: .* 1 to 3600/],
+  ["no process", ["compare", "--processes", "0"], /--processes 0; allowed: .* 1 to 20/],
+  ["no margin", ["compare", "--margin", "0"], /--margin 0; allowed: .* percent from 0.1 to 50/],
+  ["no budget", ["compare", "--budget", "0"], /--budget 0; allowed: .* 1 to 86400/],
   [
     "a flow list that a cache could hold",
     ["compare", "linux-3.10", "--flow-packets", "64", "--cpus", "1", "--routes", ONE],
@@ -110,7 +112,7 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
       ...["no-cache+uncached=global", "no-cache+dev-count=shared", "nexthop-direct"],
       ...["--routes", ONE, "--cpus", "64", "--flow-packets", "64m"],
     ],
-    /memory \d+ MiB: table .*, flow lists .*, 14 machines of .*; allowed: \d+ MiB/,
+    /memory \d+ MiB: table .*, flow lists .*, 15 machines of .*; allowed: \d+ MiB/,
   ],
 ];
 

@@ -33,5 +33,5 @@ export function runCli(
 /** Options of a comparison that is over in seconds: 1,000 routes, one block. */
 export const TINY = [
   ...["--routes", "1k", "--nexthops", "8", "--rhash-entries", "1024", "--flow-packets", "65536"],
-  ...["--blocks", "1", "--budget", "1"],
+  ...["--processes", "1", "--blocks", "1", "--budget", "1"],
 ] as const;

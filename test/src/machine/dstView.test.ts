@@ -76,6 +76,30 @@ describe("readCachedDsts of nexthop slots", () => {
   });
 });
 
+describe("the header of an entry", () => {
+  it("is shared by all that go to its neighbour, and counted", async () => {
+    const machine = await machineAfter("linux-2.6.18.release", "forwardPackets");
+    const byNeighbour = new Map<number, number>();
+    const dsts = readCachedDsts(machine);
+    const withHeader = dsts.filter((dst) => dst.header !== null);
+    expect(withHeader.length).toBeGreaterThan(4);
+    for (const { rtGateway } of withHeader) {
+      byNeighbour.set(rtGateway, (byNeighbour.get(rtGateway) ?? 0) + 1);
+    }
+    for (const { rtGateway, header } of withHeader) {
+      // One reference is the neighbour's own.
+      expect(header).toEqual({ refcnt: 1 + (byNeighbour.get(rtGateway) ?? 0), isUpToDate: true });
+    }
+    const [first] = withHeader;
+    const at = ((first?.address ?? 0) + machine.layout.at("VIEW_HH")) / 4;
+    const hh = machine.u32[at] ?? 0;
+    machine.u32[(hh + machine.layout.at("HH_OUTPUT")) / 4] = 2;
+    expect(readDst(machine, first?.address ?? 0, "").header?.isUpToDate).toBe(false);
+    machine.u32[at] = 0;
+    expect(readDst(machine, first?.address ?? 0, "").header).toBeNull();
+  });
+});
+
 describe("readCachedDsts", () => {
   it("names the output slots: of each CPU, or the shared one", async () => {
     const percpu = await machineAfter("linux-3.10.release", "sendPackets");

@@ -37,6 +37,18 @@ describe("Machine", () => {
     machine.setWord("SB_SEED", seed);
   });
 
+  it("takes another offered rate, of a packet a tick at least", () => {
+    for (const [rate, perTick] of [
+      [100_000, 100],
+      [1_600, 2],
+      [100, 1],
+      [1e6, 1_000],
+    ] as const) {
+      machine.setRate(rate);
+      expect(machine.word("SB_PACKETS_PER_TICK")).toBe(perTick);
+    }
+  });
+
   it("tells every CPU its number, its machine, its rings and where frames arrive", () => {
     const { superblock, rings } = machine.plan;
     const starts = [0, 1, 2].map((cpu) => {

@@ -39,16 +39,18 @@ describe("analyseCell", () => {
       design: "a",
       windows: 8,
       nsPerPacketPerCpu: { median: 150, p10: 100 },
+      deferredNsPerPacket: 0,
       mppsPerCpu: 1000 / 150,
       mppsTotal: 1000 / 150,
       overlap: { median: 1, least: 1 },
+      warmUp: "steady",
     });
     expect(ratios).toHaveLength(1);
     expect(ratios[0]).toMatchObject({ design: "b", blocks: 8, verdict: "slower" });
     expect(ratios[0]?.ratio).toBeCloseTo(2, 12);
     expect(ratios[0]?.low).toBeCloseTo(2, 12);
     expect(flags).toEqual([]);
-    expect(scope).toBe("within one process");
+    expect(scope).toBe("within one process only");
   });
 
   it("takes a CPU's own time for its rate, and first start to last end for the total", () => {
@@ -71,14 +73,14 @@ describe("analyseCell", () => {
       buildCell({
         ...WOBBLY,
         designs: ["a", "b"],
-        nsPerPacket: (a, b, c) => 3 * WOBBLY.nsPerPacket(a, b, c),
+        nsPerPacket: (a, b, c, p) => 3 * WOBBLY.nsPerPacket(a, b, c, p),
       }),
     );
     const swapped = analysed(
       buildCell({
         ...WOBBLY,
         designs: ["b", "a"],
-        nsPerPacket: (a, b, c) => WOBBLY.nsPerPacket(1 - a, b, c),
+        nsPerPacket: (a, b, c, p) => WOBBLY.nsPerPacket(1 - a, b, c, p),
       }),
     );
     expect(scaled.ratios[0]?.ratio).toBeCloseTo(here.ratios[0]?.ratio ?? 0, 9);
@@ -112,7 +114,7 @@ describe("analyseCell", () => {
     const { perArm, ratios, flags } = analysed(spoiled);
     expect(perArm).toEqual(analysed(cell).perArm);
     expect(ratios).toEqual(analysed(cell).ratios);
-    expect(flags).toEqual(["1 window measured again; the first attempts count nowhere"]);
+    expect(flags).toEqual(["1 window measured again; first attempts are kept apart"]);
   });
 
   it("gives no interval and no claim for five blocks, whatever the difference", () => {
@@ -126,7 +128,87 @@ describe("analyseCell", () => {
     const windows = cell.windows.filter((window) => window.arm !== 1 || window.block > 2);
     const { ratios, flags } = analysed({ ...cell, windows });
     expect(ratios.map((ratio) => ratio.blocks)).toEqual([9, 12]);
-    expect(flags).toEqual(["b: 3 of 12 blocks lack a pair"]);
+    expect(flags).toEqual([]);
+  });
+});
+
+/** Six processes; the second design is slower by a twentieth, give or take. */
+const OVER_PROCESSES: CellPlan = {
+  designs: ["a", "b"],
+  extras: ["placebo", "control"],
+  blocks: 8,
+  processes: 6,
+  nsPerPacket: (arm, block, _cpu, process) =>
+    100 *
+    (arm === 1 ? 1.05 : 1) *
+    (1 + ((process * 5 + arm * 3) % 7) / 1_000) *
+    (1 + (block % 3) / 50),
+};
+
+describe("analyseCell over processes", () => {
+  it("takes processes for the unit and says so", () => {
+    const { scope, processes, ratios, noiseFloor, flags } = analysed(buildCell(OVER_PROCESSES));
+    expect([scope, processes, flags]).toEqual(["over 6 processes", 6, []]);
+    expect(ratios[0]).toMatchObject({ design: "b", processes: 6, blocks: 48, verdict: "slower" });
+    expect(noiseFloor).toMatchObject({ design: "placebo", verdict: "equivalent" });
+  });
+
+  it("does not claim what depends on which windows count", () => {
+    const cell = buildCell(OVER_PROCESSES);
+    // The design looks slow where a CPU waited for its core, which all first attempts have.
+    const windows = cell.windows.flatMap((window) => {
+      if (window.arm !== 1) return [window];
+      const fast = { ...window, endNs: window.startNs.map((ns) => ns + 0.9e6) };
+      const first = { ...window, retried: true, runDelayNs: [1e6] };
+      return [
+        { ...first, sequence: 2 * window.sequence },
+        { ...fast, sequence: 2 * window.sequence + 1 },
+      ];
+    });
+    const all = windows.map((w) => (w.arm === 1 ? w : { ...w, sequence: 2 * w.sequence }));
+    const { ratios, flags } = analysed({ ...cell, windows: all });
+    expect(ratios[0]).toMatchObject({ verdict: "inconclusive" });
+    expect(flags).toContain("b: faster without disturbed windows, slower with all of them");
+  });
+
+  it("claims nothing below what the placebo shows", () => {
+    const biased = (arm: number, block: number, cpu: number, process: number): number =>
+      OVER_PROCESSES.nsPerPacket(arm, block, cpu, process) * (arm === 2 ? 1.08 : 1);
+    const { ratios, flags } = analysed(buildCell({ ...OVER_PROCESSES, nsPerPacket: biased }));
+    expect(ratios[0]).toMatchObject({ verdict: "inconclusive" });
+    expect(flags.join()).toMatch(/contaminated: the placebo/);
+    const far = (arm: number, block: number, cpu: number, process: number): number =>
+      biased(arm, block, cpu, process) * (arm === 1 ? 1.2 : 1);
+    expect(analysed(buildCell({ ...OVER_PROCESSES, nsPerPacket: far })).ratios[0]).toMatchObject({
+      verdict: "slower",
+    });
+  });
+
+  it("gives a time in two parts where timers run, process by process", () => {
+    const cell = buildCell({ ...OVER_PROCESSES, nsPerPacket: () => 100 });
+    const windows = cell.windows.map((window) =>
+      window.arm === 0 && window.block === 1 && window.process < 3
+        ? { ...window, timersRun: 1, endNs: window.endNs.map((ns) => ns + 800_000) }
+        : window,
+    );
+    const [arm] = analysed({ ...cell, windows }).perArm;
+    // 800,000 ns over 8 × 10,000 packets in three of six processes.
+    expect(arm?.nsPerPacketPerCpu.median).toBe(100);
+    expect(arm?.deferredNsPerPacket).toBeCloseTo(5, 9);
+    expect(arm?.mppsPerCpu).toBeCloseTo(1000 / 105, 9);
+  });
+
+  it("takes another margin where it is given one", () => {
+    const analysis = analyseCell(buildCell(OVER_PROCESSES), 0.1);
+    expect(analysis.kind === "analysed" && analysis.ratios[0]?.verdict).toBe("tiny");
+  });
+
+  it("fails with a placebo that failed its audit", () => {
+    const cell = buildCell(OVER_PROCESSES);
+    const [placebo, control] = cell.extras;
+    if (placebo === undefined || control === undefined) throw new RangeError("two extras");
+    const extras = [{ ...placebo, audit: { ok: false, failures: ["1 object too many"] } }, control];
+    expect(failureOf({ ...cell, extras })).toBe("the placebo failed its audit: 1 object too many");
   });
 });
 

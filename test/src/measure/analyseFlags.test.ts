@@ -29,6 +29,10 @@ function withArm(cell: Cell, change: Partial<CellArm>): Cell {
   };
 }
 
+function withPinned(cell: Cell, pinned: boolean | null): Cell {
+  return { ...cell, processes: cell.processes.map((process) => ({ ...process, pinned })) };
+}
+
 describe("flags", () => {
   it("are none for a clean cell", () => {
     expect(flagsOf(buildCell(PLAN))).toEqual([]);
@@ -40,8 +44,8 @@ describe("flags", () => {
     expect(flagsOf({ ...cell, cores: 2, oversubscribed: true })).toEqual([
       "4 CPUs on 2 cores: CPUs take turns, so times hold waiting as well",
     ]);
-    expect(flagsOf({ ...cell, pinned: false })).toEqual(["CPUs were not pinned to cores"]);
-    expect(flagsOf({ ...cell, pinned: null })).toEqual([
+    expect(flagsOf(withPinned(cell, false))).toEqual(["CPUs were not pinned to cores"]);
+    expect(flagsOf(withPinned(cell, null))).toEqual([
       "whether CPUs were pinned to cores is not known",
     ]);
   });
@@ -52,7 +56,7 @@ describe("flags", () => {
     }));
     expect(flagsOf(cell)).toEqual([
       "b: timers and deferred work ran in 2 of 8 windows (6 in all); " +
-        "a median leaves most of such rare cost out",
+        "their cost is the second part of the time",
     ]);
   });
 
@@ -89,6 +93,47 @@ describe("flags", () => {
     ]);
     expect(flagsOf(withArm(cell, { counted: null }))).toEqual([
       "b: costs per packet were not counted",
+    ]);
+  });
+
+  it("name periodic work that no process saw three times", () => {
+    const periods = [
+      { name: "rebuild of the hash", seconds: 600 },
+      { name: "a short one", seconds: 0.01 },
+    ];
+    // 8 windows of 10 ticks at 1,000 a second are 0.08 s.
+    expect(flagsOf(withArm(buildCell(PLAN), { periods }))).toEqual([
+      "b: rebuild of the hash (every 600 s) is not in the number: " +
+        "a process measured 80 ms of the machine's time",
+    ]);
+  });
+
+  it("name what holds for several designs once, with all their names", () => {
+    const periods = [
+      { name: "a walk", seconds: 60 },
+      { name: "rebuild of the hash", seconds: 600 },
+    ];
+    const cell = buildCell(PLAN);
+    const arms = cell.arms.map((arm) => ({ ...arm, periods }));
+    expect(flagsOf({ ...cell, arms })).toEqual([
+      "a, b: a walk (every 60 s) and rebuild of the hash (every 600 s) are not in the number: " +
+        "a process measured 80 ms of the machine's time",
+    ]);
+  });
+
+  it("tell what is unknown where the system does not count", () => {
+    expect(flagsOf(withWindows(buildCell(PLAN), () => ({ runDelayNs: null })))).toEqual([
+      "whether something disturbed the run is unknown for 8 windows",
+    ]);
+  });
+
+  it("tell of disturbed windows left out, and of processes that have hardly others", () => {
+    const some = withWindows(buildCell(PLAN), ({ block }) => ({ stealMs: block < 2 ? 10 : 0 }));
+    expect(flagsOf(some)[0]).toMatch(/^2 windows disturbed and left out of the figures/);
+    const cell = buildCell(PLAN);
+    const most = cell.windows.map((w) => ({ ...w, stealMs: w.block < 5 ? 10 : 0 }));
+    expect(flagsOf({ ...cell, windows: most })).toEqual([
+      "more than half of the windows of process 0 were disturbed; all of them count",
     ]);
   });
 });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import { CpuFailure } from "../../../src/machine/cpus.js";
+import { analyseCell } from "../../../src/measure/analyse.js";
+import { carriedFigures } from "../../../src/measure/carriedFigures.js";
 import { type CompareOptions, compare, unreadKnobNotes } from "../../../src/measure/compare.js";
 import { UsageError } from "../../../src/reference/usageError.js";
 import { checkResult } from "../../../src/result/parseResult.js";
@@ -19,8 +21,10 @@ function optionsOf(change: Partial<CompareOptions> = {}): CompareOptions {
     seed: 1,
     packetsPerSecond: 1e6,
     flowPackets: 8_192,
+    processes: 1,
     blocks: 2,
-    cellBudgetMs: 1_000,
+    budgetMs: 2_000,
+    marginShare: 0.02,
     deadlineMs: 20_000,
     command: "dstbench compare",
     version: "0.1.0",
@@ -54,20 +58,80 @@ describe("compare", () => {
         expect(arm.audit).toMatchObject({ ok: true, failures: [] });
       }
     }
-    expect(said[0]).toMatch(/^memory \d+ MiB: .* 4 machines of/);
+    expect(said[0]).toMatch(/^memory \d+ MiB: .* 5 machines of/);
     expect(said.at(-1)).toMatch(/^loaded 1000 routes in \d+ ms$/);
   });
 
-  it("stops between cells, and keeps none without a window", async () => {
-    let cells = 0;
+  it("fills the cache of scan until its collector runs, by the workload's clock", async () => {
+    const { packetsPerSecond: _, ...options } = optionsOf({
+      designs: ["no-cache", "linux-2.6.18"],
+      workloads: ["scan", "single-flow"],
+      rhashEntries: 4_096,
+      flowPackets: 262_144,
+    });
+    const document = await compare(options);
+    expect(checkResult(document)).toEqual(document);
+    expect(document.errors).toEqual([]);
+    const rates = document.cells.map((cell) => cell.time.packetsPerSecondPerCpu);
+    expect(rates).toEqual([100_000, 1_000_000]);
+    const [scan, single] = document.cells.map((cell) => cell.arms[1]?.cache);
+    expect(document.cells[0]?.arms[0]?.cache).toBeUndefined();
+    expect(single?.carried).toBeUndefined();
+    if (scan?.carried === undefined) throw new RangeError("the cache of scan was not filled");
+    const figures = carriedFigures(scan.carried);
+    // 0.5 s of the machine's time are 50,000 packets.
+    expect(figures?.lastPackets).toBeGreaterThan(100_000);
+    expect(figures?.lastRuns).toBeGreaterThan(2);
+    expect(figures?.rounds.at(-1)).toBeGreaterThan(scan.gcThresh);
+    expect(figures?.collectorNs).toBeGreaterThan(0);
+    expect(Math.max(...scan.carried.entries)).toBeLessThanOrEqual(scan.maxSize);
+  });
+
+  it("measures all cells in several processes, each laid out anew", async () => {
+    const options = optionsOf({ processes: 3, workloads: ["single-flow", "local-send"] });
+    const document = await compare(options);
+    expect(checkResult(document)).toEqual(document);
+    expect(document.plan).toMatchObject({ mode: "processes", stoppedBy: "processes" });
+    const { processes } = document;
+    expect(processes).toHaveLength(3);
+    expect(new Set(processes.map(({ seed }) => seed)).size).toBe(3);
+    expect(new Set(processes.map(({ placebo }) => placebo)).size).toBe(3);
+    const hashes = document.designs.flatMap(({ images }) => Object.values(images));
+    for (const { placebo, cellOrder, setUpMs } of processes) {
+      expect(hashes).not.toContain(placebo);
+      expect([...cellOrder].sort()).toEqual(["local-send, 1 CPU", "single-flow, 1 CPU"]);
+      expect(setUpMs).toBeGreaterThan(0);
+    }
+    for (const cell of document.cells) {
+      expect(cell.processes.map(({ process }) => process)).toEqual([0, 1, 2]);
+      const orders = [0, 1, 2].map((process) => {
+        const own = cell.windows.filter((w) => w.process === process && w.retried !== true);
+        expect(own).toHaveLength(2 * 4);
+        return own.map(({ arm }) => arm).join();
+      });
+      expect(new Set(orders).size).toBeGreaterThan(1);
+      // Two images of each design in the first process, one in the others.
+      const [first] = cell.arms;
+      expect((first?.audit.checks ?? 0) % 4).toBe(0);
+      expect(analyseCell(cell)).toMatchObject({ kind: "analysed", processes: 3 });
+    }
+  });
+
+  it("stops after the cell at hand, and keeps none without a window", async () => {
+    const measured = new Set<string>();
     const progress = (text: string): void => {
-      if (/: flows$/.test(text)) cells++;
+      const cell = /: (.*, 1 CPU): judge$/.exec(text)?.[1];
+      if (cell !== undefined) measured.add(cell);
     };
     const workloads = ["single-flow", "scan"];
-    const stopped = (): boolean => cells === 2;
-    const document = await compare(optionsOf({ workloads, progress, stopped }));
-    expect(document.cells.map(({ workload }) => workload)).toEqual(["single-flow"]);
-    expect(document.cells[0]?.arms.every((arm) => arm.audit.ok)).toBe(true);
+    const stopped = (): boolean => measured.size === 2;
+    const document = await compare(optionsOf({ workloads, blocks: 400, progress, stopped }));
+    expect(document.cells.length).toBeGreaterThan(0);
+    expect(document.plan.stoppedBy).toBe("signal");
+    for (const cell of document.cells) {
+      expect(cell.windows.length).toBeGreaterThan(0);
+      expect(cell.arms.every((arm) => arm.audit.ok)).toBe(true);
+    }
   });
 
   it("ends with the CPU that does not answer in time, and leaves what there is", async () => {

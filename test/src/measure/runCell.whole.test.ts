@@ -18,8 +18,10 @@ describe("a cell", () => {
       seed: 3,
       packetsPerSecond: 500_000,
       flowPackets: 8_193,
+      processes: 1,
       blocks: 3,
-      cellBudgetMs: 1_000,
+      budgetMs: 3_000,
+      marginShare: 0.02,
       deadlineMs: 20_000,
       command: "dstbench compare",
       version: "0.1.0",
@@ -50,18 +52,22 @@ describe("a cell", () => {
     const cores = availableParallelism();
     for (const one of cells) {
       expect(one).toMatchObject({ cpus: 2, cores, oversubscribed: cores < 2 });
-      expect(new Set(one.threadIds).size).toBe(2);
-      expect(one.pingPongNs === null || one.pingPongNs > 0).toBe(true);
+      const [process] = one.processes;
+      expect(new Set(process?.threadIds).size).toBe(2);
+      expect(process?.pingPongNs ?? 1).toBeGreaterThan(0);
     }
   });
 
   it("has a window of every design in every block, on both CPUs, in order of time", () => {
-    for (const { windows, windowPackets, leadInPackets } of cells) {
-      expect(windows).toHaveLength(6);
-      expect([windowPackets % 64, leadInPackets % 64]).toEqual([0, 0]);
+    for (const { windows, windowPackets, leadInPackets, processes, extras } of cells) {
+      expect(extras.map(({ role }) => role)).toEqual(["placebo", "control"]);
+      expect(windows.filter((window) => window.retried !== true)).toHaveLength(3 * 4);
+      const controlPackets = processes[0]?.controlPackets ?? 0;
+      expect([windowPackets % 64, leadInPackets % 64, controlPackets % 64]).toEqual([0, 0, 0]);
       let last = 0;
-      for (const { packets, startNs, endNs } of windows) {
-        expect(packets).toEqual([windowPackets, windowPackets]);
+      for (const { arm, packets, startNs, endNs } of windows) {
+        const wanted = arm === 3 ? controlPackets : windowPackets;
+        expect(packets).toEqual([wanted, wanted]);
         expect(Math.min(...startNs)).toBeGreaterThan(last);
         last = Math.max(...endNs);
       }

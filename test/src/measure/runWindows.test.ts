@@ -1,7 +1,7 @@
 /** The engine, with CPUs that are made up: order, lengths, budget, stop. No clock is waited for. */
 import { describe, expect, it } from "vitest";
 import type { CpuReport, CpuTask } from "../../../src/machine/cpuTask.js";
-import { runWindows, type WindowPlan } from "../../../src/measure/runWindows.js";
+import { runWindows, type WindowArm, type WindowPlan } from "../../../src/measure/runWindows.js";
 
 type WindowTask = Extract<CpuTask, { kind: "window" }>;
 
@@ -11,7 +11,11 @@ class FakeCpus {
   readonly doing: string[] = [];
   private nowNs = 1;
 
-  constructor(private readonly nsPerPacket: readonly number[]) {}
+  constructor(
+    private readonly nsPerPacket: readonly number[],
+    /** What the scheduler says of each window. */
+    private readonly delayNs: () => number | null = () => 0,
+  ) {}
 
   readonly onAll = async (task: CpuTask, doing: string): Promise<CpuReport[]> => {
     if (task.kind !== "window") throw new RangeError(task.kind);
@@ -32,22 +36,30 @@ class FakeCpus {
       backlogBefore: 3,
       backlogAfter: 4,
       ticks: 5 + cpu,
+      runDelayNs: this.delayNs(),
       result: 0,
       fault: null,
     }));
   };
 
-  /** Tasks after calibration. */
+  /** Tasks after calibration and three rounds of warm-up. */
   windows(arms: number): WindowTask[] {
-    return this.tasks.slice(3 * arms);
+    return this.tasks.slice(6 * arms);
   }
 }
 
+function armOf(machine: number, name: string, change: Partial<WindowArm> = {}): WindowArm {
+  return { machine, name, loop: "forwardPackets", isControl: false, workShare: 1, ...change };
+}
+
+const ARMS = ["a", "b", "c"].map((name, machine) => armOf(machine, name));
+
 function planOf(cpus: FakeCpus, change: Partial<WindowPlan> = {}): WindowPlan {
   return {
-    machines: [0, 1, 2],
-    names: ["a", "b", "c"],
-    loop: "forwardPackets",
+    arms: ARMS,
+    process: 0,
+    lengths: null,
+    stealMs: () => 0,
     cpus: 2,
     oversubscribed: false,
     seed: 1,
@@ -62,23 +74,25 @@ function planOf(cpus: FakeCpus, change: Partial<WindowPlan> = {}): WindowPlan {
 describe("runWindows", () => {
   it("makes a window last 3 ms for the design in the middle, in whole bursts", async () => {
     const cpus = new FakeCpus([50, 100, 200]);
-    const run = await runWindows(planOf(cpus));
-    expect(Math.abs(run.windowPackets - 30_000)).toBeLessThanOrEqual(32);
-    expect(run.windowPackets % 64).toBe(0);
-    expect(Math.abs(run.leadInPackets - 10_000)).toBeLessThanOrEqual(32);
+    const { lengths } = await runWindows(planOf(cpus));
+    expect(Math.abs(lengths.windowPackets - 30_000)).toBeLessThanOrEqual(32);
+    expect(lengths.windowPackets % 64).toBe(0);
+    expect(Math.abs(lengths.leadInPackets - 10_000)).toBeLessThanOrEqual(32);
+    expect(lengths.controlPackets).toBe(0);
     for (const task of cpus.windows(3)) {
-      expect([task.packets, task.leadIn]).toEqual([run.windowPackets, run.leadInPackets]);
+      expect([task.packets, task.leadIn]).toEqual([lengths.windowPackets, lengths.leadInPackets]);
     }
   });
 
   it("makes it 50 ms where CPUs take turns on cores", async () => {
-    const run = await runWindows(planOf(new FakeCpus([100, 100, 100]), { oversubscribed: true }));
-    expect(Math.abs(run.windowPackets - 500_000)).toBeLessThanOrEqual(32);
+    const plan = planOf(new FakeCpus([100, 100, 100]), { oversubscribed: true });
+    const { lengths } = await runWindows(plan);
+    expect(Math.abs(lengths.windowPackets - 500_000)).toBeLessThanOrEqual(32);
   });
 
   it("never measures less than a burst", async () => {
-    const run = await runWindows(planOf(new FakeCpus([1e7, 1e7, 1e7])));
-    expect([run.windowPackets, run.leadInPackets]).toEqual([64, 64]);
+    const { lengths } = await runWindows(planOf(new FakeCpus([1e7, 1e7, 1e7])));
+    expect([lengths.windowPackets, lengths.leadInPackets]).toEqual([64, 64]);
   });
 
   it("runs every arm once a block, in an order that the seed decides", async () => {
@@ -106,11 +120,15 @@ describe("runWindows", () => {
 
   it("runs the machine of the arm and says whose window it is", async () => {
     const cpus = new FakeCpus([100, 100, 100]);
-    const { windows } = await runWindows(planOf(cpus, { machines: [2, 0, 1] }));
+    const { windows } = await runWindows(
+      planOf(cpus, {
+        arms: [2, 0, 1].map((machine, i) => armOf(machine, ["a", "b", "c"][i] ?? "")),
+      }),
+    );
     const machines = cpus.windows(3).map((task) => task.machine);
     expect(machines).toEqual(windows.map((window) => [2, 0, 1][window.arm]));
     expect(cpus.doing[0]).toBe("calibrating a");
-    expect(cpus.doing[9]).toBe(`window 0 of ${["a", "b", "c"][windows[0]?.arm ?? 0]}`);
+    expect(cpus.doing[18]).toBe(`window 0 of ${["a", "b", "c"][windows[0]?.arm ?? 0]}`);
   });
 
   it("keeps what the CPUs that took part reported, by CPU", async () => {
@@ -142,6 +160,81 @@ describe("runWindows", () => {
     );
     expect(run.windows).toHaveLength(6);
     expect(blocks).toEqual([1, 12, 2, 12]);
+  });
+
+  it("takes the lengths of an earlier process as they are", async () => {
+    const lengths = { windowPackets: 128, leadInPackets: 64, controlPackets: 0 };
+    const cpus = new FakeCpus([50, 100, 200]);
+    expect((await runWindows(planOf(cpus, { lengths }))).lengths).toEqual(lengths);
+    expect(cpus.tasks).toHaveLength(3 * 3 + 12 * 3);
+  });
+
+  it("gives the control a length of its own, so that it lasts as long", async () => {
+    const arms = [ARMS[0], armOf(0, "the control", { loop: "controlPackets", isControl: true })];
+    const cpus = new FakeCpus([100]);
+    const only = arms.filter((arm) => arm !== undefined);
+    const { windows, lengths } = await runWindows(planOf(cpus, { arms: only }));
+    expect(Math.abs(lengths.controlPackets - 30_000)).toBeLessThanOrEqual(32);
+    const control = cpus.windows(2).filter((task) => task.loop === "controlPackets");
+    expect(control).toHaveLength(12);
+    expect(windows[0]?.packets).toEqual([lengths.controlPackets, lengths.controlPackets]);
+  });
+
+  it("runs more packets than it tells of where that is planted", async () => {
+    const arms = [armOf(0, "a"), armOf(1, "b", { workShare: 1.05 })];
+    const cpus = new FakeCpus([100, 100]);
+    const { windows, lengths } = await runWindows(planOf(cpus, { arms }));
+    const planted = cpus.windows(2).filter((task) => task.machine === 1);
+    expect(planted[0]?.packets).toBe(Math.round(1.05 * lengths.windowPackets));
+    expect(windows.every(({ packets }) => packets[0] === lengths.windowPackets)).toBe(true);
+  });
+
+  it("warms up until three windows are alike, and says where they never were", async () => {
+    const { warmUp } = await runWindows(planOf(new FakeCpus([100, 100, 100])));
+    expect(warmUp).toEqual([0, 1, 2].map(() => ({ windows: 3, settled: true })));
+    let ns = 100;
+    // Each look at the price makes it dearer.
+    const dearer = {
+      get 0() {
+        ns *= 1.1;
+        return ns;
+      },
+      length: 1,
+    } as unknown as readonly number[];
+    const lengths = { windowPackets: 64, leadInPackets: 64, controlPackets: 0 };
+    const plan = planOf(new FakeCpus(dearer), { arms: [armOf(0, "a")], lengths });
+    expect((await runWindows(plan)).warmUp).toEqual([{ windows: 30, settled: false }]);
+  });
+
+  it("measures a disturbed slot again, twice at most, and keeps every attempt", async () => {
+    const cpus = new FakeCpus([100, 100, 100], () => 1e9);
+    const { windows } = await runWindows(planOf(cpus));
+    expect(windows).toHaveLength(3 * 36);
+    for (const [i, { block, position, arm, retried, sequence }] of windows.entries()) {
+      const slot = windows[3 * Math.floor(i / 3)];
+      expect([block, position, arm]).toEqual([slot?.block, slot?.position, slot?.arm]);
+      expect([retried, sequence]).toEqual([i % 3 < 2 ? true : undefined, i]);
+    }
+  });
+
+  it("measures again for what the host took, but not where CPUs take turns anyway", async () => {
+    let stolen = 0;
+    const stealMs = (): number => {
+      stolen += 10;
+      return stolen;
+    };
+    const run = async (change: Partial<WindowPlan>): Promise<number> =>
+      (await runWindows(planOf(new FakeCpus([100, 100, 100]), change))).windows.length;
+    expect(await run({ stealMs })).toBe(3 * 36);
+    const waiting = planOf(new FakeCpus([100, 100, 100], () => 1e9), { oversubscribed: true });
+    expect((await runWindows(waiting)).windows).toHaveLength(36);
+  });
+
+  it("measures on where nobody counts disturbances", async () => {
+    const cpus = new FakeCpus([100, 100, 100], () => null);
+    const { windows } = await runWindows(planOf(cpus, { stealMs: () => null }));
+    expect(windows).toHaveLength(36);
+    expect(windows[0]).toMatchObject({ runDelayNs: null, stealMs: null });
   });
 
   it("ends with the failure of a CPU", async () => {

@@ -21,7 +21,9 @@ function optionsOf(sideLoad: SideLoad, change: Partial<CompareOptions> = {}): Co
     flowPackets: 8_192,
     // What a busy host delays is made up for in later windows; with many of them little is left.
     blocks: 30,
-    cellBudgetMs: 10_000,
+    processes: 1,
+    budgetMs: 20_000,
+    marginShare: 0.02,
     deadlineMs: 20_000,
     sideLoad,
     command: "dstbench compare",

@@ -110,6 +110,47 @@ describe("linux-2.6.18", () => {
   });
 });
 
+describe("calls of linux-2.6.18 that later kernels made otherwise", () => {
+  it("allocate by dst_alloc, inside of the function that fills the entry", async () => {
+    const trace = await tracerOf("linux-2.6.18");
+    const input = trace("10.2.0.200").lines;
+    const made = input.indexOf("__mkroute_input");
+    expect(input.slice(made, made + 5)).toEqual([
+      "__mkroute_input",
+      "dst_alloc",
+      "- dst#1, refcnt 0, flags 0",
+      "- on-link dev tx0",
+      "rt_set_nexthop",
+    ]);
+    const output = trace("10.2.0.200", "").lines;
+    const sent = output.indexOf("__mkroute_output");
+    expect(output.slice(sent, sent + 6)).toEqual([
+      "__mkroute_output",
+      "dst_alloc",
+      "- dst#2, refcnt 0, flags 0",
+      "- out_slow_tot + 1",
+      "rt_set_nexthop",
+      "- dst#2, refcnt 1: unicast",
+    ]);
+    for (const lines of [input, output]) expect(lines.join("\n")).not.toContain("rt_dst_alloc");
+    expect((await tracerOf("linux-2.6.39"))("10.2.0.200").lines).toContain("rt_dst_alloc  flags 0");
+  });
+
+  it("tell of a packet that waits for its neighbour, and of its place in the queue", async () => {
+    for (const design of ["linux-2.6.18", "linux-3.10"]) {
+      const trace = await tracerOf(design);
+      const place = (n: number) =>
+        `- waits for the address of neighbour 10.2.0.199, number ${n} of its queue`;
+      for (const n of [1, 2]) {
+        const { lines, packet } = trace("10.2.0.199");
+        expect(lines).toContain(place(n));
+        expect(packet.counters).toMatchObject({ parked: 1 });
+      }
+      expect(trace("10.2.0.200").lines.join("\n")).not.toContain("waits for");
+    }
+  });
+});
+
 describe("linux-2.6.39", () => {
   it("borrows the entry of a hit", async () => {
     const trace = await tracerOf("linux-2.6.39");

@@ -6,12 +6,9 @@ import { buildCell } from "../../helpers/resultBuilder.js";
 
 describe("cacheLine", () => {
   it("tells state, entries, hits, searches and the collector", () => {
-    const line = cacheLine(
-      "linux-2.6.18",
-      buildCache(30, () => 1_200),
-    );
+    const line = cacheLine(buildCache(30, () => 1_200));
     expect(line?.split("; ")).toEqual([
-      "linux-2.6.18: route cache at equilibrium",
+      "route cache at equilibrium",
       "1,200 entries (gc_thresh 1,000",
       "7.5 % of max_size)",
       "90 % of packets hit",
@@ -22,34 +19,59 @@ describe("cacheLine", () => {
   });
 
   it("tells where a cache is still going", () => {
-    const growing = cacheLine(
-      "a",
-      buildCache(30, (w) => w * 100),
-    );
-    expect(growing).toContain("a: route cache still growing, from 2,200 to 2,700 entries;");
-    expect(
-      cacheLine(
-        "a",
-        buildCache(3, () => 5),
-      ),
-    ).toContain("too few windows to tell");
+    const growing = cacheLine(buildCache(30, (w) => w * 100));
+    expect(growing).toContain("route cache still growing, from 2,200 to 2,700 entries;");
+    expect(cacheLine(buildCache(3, () => 5))).toContain("too few windows to tell");
     const changing = buildCache(
       30,
       () => 5,
       (w) => w * 30,
     );
-    expect(cacheLine("a", changing)).toContain("its share of hits still changing");
+    expect(cacheLine(changing)).toContain("its share of hits still changing");
+  });
+
+  it("tells how it was filled, and what runs of the collector take of a packet", () => {
+    // Windows see it grow: they are a part of a round.
+    const cache = buildCache(30, (w) => w * 100);
+    const runs = [1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1];
+    const carried = {
+      cpus: 2,
+      piecePackets: 1_000,
+      ns: runs.map((run, piece) => (piece === 0 ? 500_000 : 1_000_000 + 750_000 * run)),
+      entries: runs.map((_, piece) => (piece === 0 ? 900 : 5_000)),
+      runs,
+    };
+    const parts = cacheLine("a", { ...cache, carried })?.split("; ");
+    expect(parts?.[0]).toBe("a: route cache at equilibrium");
+    // One run in three pieces: 0.333 in 1,000 packets, where the windows have 1.
+    expect(parts?.slice(-3)).toEqual([
+      "garbage collector, in 1,000 packets: 10.0 calls, 0.333 runs, 2.00 goals missed, 0 overflows",
+      "filled before timing to its equilibrium in 13,000 packets",
+      "last 4 rounds of its collector: 4 runs in 12,000 packets, " +
+        "a packet takes 2,000 ns and 500 ns (20 %) for its runs",
+    ]);
+    const short = { ...carried, ns: [5, 5], entries: [900, 900], runs: [0, 0] };
+    const early = cacheLine("a", { ...cache, carried: short });
+    expect(early).toContain("a: route cache still growing, from");
+    expect(early).toContain("1.00 runs,");
+    expect(early).toMatch(/timing in vain, its collector hardly ran in 2,000 packets$/);
   });
 
   it("says so where the collector was not called", () => {
     const cache = buildCache(30, () => 5);
     const none = cache.series.gcTotal.map(() => 0);
     const quiet = { ...cache, series: { ...cache.series, gcTotal: none } };
-    expect(cacheLine("a", quiet)).toMatch(/garbage collector not called$/);
+    expect(cacheLine(quiet)).toMatch(/garbage collector not called$/);
   });
 });
 
 describe("cacheLines", () => {
+  it("tells the same of two designs once, and what differs apart", () => {
+    const cell = buildCell({ designs: ["a", "b", "c"], blocks: 2, nsPerPacket: () => 100 });
+    const arms = cell.arms.map((arm, i) => ({ ...arm, cache: buildCache(30, () => i >> 1) }));
+    expect(cacheLines({ ...cell, arms }).map((line) => line.split(":")[0])).toEqual(["a, b", "c"]);
+  });
+
   it("has a line for each design with a route cache, and no others", () => {
     const cell = buildCell({ designs: ["a", "b"], blocks: 2, nsPerPacket: () => 100 });
     expect(cacheLines(cell)).toEqual([]);

@@ -15,13 +15,14 @@ function pair(
   high: number | null,
   verdict: PairedRatio["verdict"],
 ): PairedRatio {
-  return { design, ratio, low, high, blocks: 20, verdict };
+  return { design, ratio, low, high, blocks: 20, processes: 6, p: null, halfWidth: 0, verdict };
 }
 
 function analysisOf(...ratios: PairedRatio[]): CellAnalysis {
   return {
     kind: "analysed",
-    scope: "within one process",
+    scope: "over 6 processes",
+    processes: 6,
     confidence: 0.95,
     marginShare: 0.02,
     perArm: [
@@ -29,12 +30,15 @@ function analysisOf(...ratios: PairedRatio[]): CellAnalysis {
         design: "nexthop-direct",
         windows: 20,
         nsPerPacketPerCpu: { median: 212.3, p10: 200 },
+        deferredNsPerPacket: 0,
         mppsPerCpu: 4.71,
         mppsTotal: 9.4,
         overlap: { median: 1, least: 1 },
+        warmUp: "steady",
       },
     ],
     ratios,
+    noiseFloor: null,
     flags: [],
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_DESIGNS, parseDesign } from "../../../src/image/designs.js";
 import { analyseCell } from "../../../src/measure/analyse.js";
 import { findCachePair, findTablePair, separationLines } from "../../../src/report/separation.js";
+import type { Cell } from "../../../src/result/cellSchema.js";
 import { buildCell } from "../../helpers/resultBuilder.js";
 
 function designsOf(...names: string[]) {
@@ -47,6 +48,33 @@ describe("separationLines", () => {
       /fib=trie: no-cache takes 1.50 times \[\S+, \S+\] as long as linux-2.6.18/,
     );
     expect(cache).toMatch(/\(\d+ other knobs differ too\)\.$/);
+  });
+
+  it("takes the placebo for one of the first design only, and keeps the control", () => {
+    const ns = [400, 200, 150, 300, 100, 450, 50];
+    const cell = buildCell({
+      designs: DEFAULT_DESIGNS,
+      blocks: 10,
+      processes: 6,
+      extras: ["placebo", "control"],
+      nsPerPacket: (arm, block, _, process) =>
+        (ns[arm] ?? 1) * (1 + (block % 3) / 1_000 + (process % 2) / 900),
+    });
+    const seen: Cell[] = [];
+    const lines = separationLines(cell, (pair) => {
+      seen.push(pair);
+      return analyseCell(pair);
+    });
+    expect(lines.map((line) => Number(/takes (\S+) times/.exec(line)?.[1]))).toEqual([0.5, 1.5]);
+    expect(seen.map(({ extras }) => extras.map(({ role }) => role))).toEqual([
+      ["placebo", "control"],
+      ["control"],
+    ]);
+    for (const pair of seen) {
+      const arms = pair.arms.length + pair.extras.length;
+      expect(new Set(pair.windows.map(({ arm }) => arm)).size).toBe(arms);
+      expect(pair.processes.every(({ warmUp }) => warmUp.length === arms)).toBe(true);
+    }
   });
 
   it("says so where no difference is shown, and nothing for designs that it does not know", () => {

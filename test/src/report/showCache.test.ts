@@ -32,7 +32,7 @@ const FLOW: DstView = {
   keyTos: 0,
   keyIif: 2,
   metrics: [0, 1500, 0, 0, 0, 0, 0, 1460, 0, 64, 0, 0],
-  hasHeader: true,
+  header: { refcnt: 3, isUpToDate: true },
 };
 
 /** The same next hop on 3.10: no addresses. */
@@ -49,7 +49,7 @@ const SLOT: DstView = {
   keyTos: undefined,
   keyIif: undefined,
   metrics: new Array(12).fill(0),
-  hasHeader: false,
+  header: null,
 };
 
 describe("routeLines", () => {
@@ -117,12 +117,12 @@ describe("procLines", () => {
     );
     expect(line.trimEnd().split("\t")).toEqual([
       ...["tx0", "070200C0", "0A00020A", "       0", "2", "41", "0", "0200010A"],
-      ...["1500", "0", "0", "00", "1", "1", "0100010A"],
+      ...["1500", "0", "0", "00", "3", "1", "0100010A"],
     ]);
   });
 
   it("says that there is no hardware header, and no entry without a flow", () => {
-    const lines = procLines([{ ...FLOW, hasHeader: false, rtFlags: 0x80000000 }, SLOT], device);
+    const lines = procLines([{ ...FLOW, header: null, rtFlags: 0x80000000 }, SLOT], device);
     expect(lines).toHaveLength(2);
     const cells = lines[1]?.split("\t");
     expect([cells?.[3], cells?.[12], cells?.[13]]).toEqual(["80000000", "-1", "0"]);

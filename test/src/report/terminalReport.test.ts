@@ -30,7 +30,7 @@ describe("terminalReport", () => {
   it("puts the sentence first in each cell, on one line", () => {
     expect(text).toContain(
       "\n\ninternet-mix, 1 CPU: nexthop-direct forwards a packet in 200 ns; " +
-        "linux-3.10 takes 1.495 times [1.495, 1.504] as long, no-cache 0.80 times [0.79, 0.80]; " +
+        "linux-3.10 takes 1.50 times [1.49, 1.51] as long, no-cache 0.80 times [0.79, 0.80]; " +
         "linux-5.10 takes as long within 2 %: 1.002 times [0.996, 1.002].\n",
     );
     const sentence = text.indexOf("nexthop-direct forwards");
@@ -47,6 +47,7 @@ describe("terminalReport", () => {
       "Mpps total",
       "time ratio to first",
       "verdict",
+      "state",
       "hits/packet",
       "allocs/packet",
       "lookups/packet",
@@ -63,6 +64,7 @@ describe("terminalReport", () => {
       "5.00",
       "1",
       "first",
+      "steady",
       "0.9",
       "<0.001",
       "0.1",
@@ -83,8 +85,8 @@ describe("terminalReport", () => {
 
   it("says how far the intervals reach", () => {
     expect(text).toContain(
-      "Ratios: paired over 10 blocks, 95 % intervals, each by itself, within one process; " +
-        "windows of 10,000 packets per CPU, 10 a design.",
+      "Ratios: paired over 10 blocks; 95 % intervals, all of the cell together, within one " +
+        "process only; windows of 10,000 packets per CPU, 10 a design.",
     );
   });
 
@@ -126,7 +128,12 @@ describe("terminalReport beside the figures", () => {
   it("prints notes of a cell below its sentence, and flags below its table", () => {
     const cell = buildCell(PLAN);
     cell.notes.push("linux-5.10 differs from linux-3.10 in a knob that this workload never reads");
-    const rows = linesOf(terminalReport(buildResult({ ...cell, pinned: false }), PLAIN));
+    const rows = linesOf(
+      terminalReport(
+        buildResult({ ...cell, processes: cell.processes.map((p) => ({ ...p, pinned: false })) }),
+        PLAIN,
+      ),
+    );
     const sentence = rows.findIndex((row) => row.startsWith("internet-mix"));
     expect(rows[sentence + 1]).toBe(`note: ${cell.notes[0]}`);
     const flag = rows.indexOf("! CPUs were not pinned to cores");
@@ -136,7 +143,7 @@ describe("terminalReport beside the figures", () => {
   it("prints the ping-pong time beside cells of several CPUs", () => {
     const text = terminalReport(buildResult(buildCell({ ...PLAN, cpus: 2 })), PLAIN);
     expect(text).toContain("internet-mix, 2 CPUs: nexthop-direct forwards a packet in 200 ns on");
-    expect(text).toContain("Ping-pong: 84.0 ns.");
+    expect(text).toContain("Ping-pong: 84.0 ns one way, as between complexes of");
   });
 
   it("prints dashes, not zeros, for costs that were not counted", () => {
@@ -144,7 +151,7 @@ describe("terminalReport beside the figures", () => {
     const arms = cell.arms.map((arm) => ({ ...arm, counted: null }));
     const rows = linesOf(terminalReport(buildResult({ ...cell, arms }), PLAIN));
     const row = rows.find((line) => line.startsWith("no-cache  ")) ?? "";
-    expect(row.split(/ {2,}/).slice(6, 11)).toEqual(["–", "–", "–", "–", "–"]);
+    expect(row.split(/ {2,}/).slice(7, 12)).toEqual(["–", "–", "–", "–", "–"]);
   });
 
   it("says that there is no result, and gives no figure, for a cell that failed", () => {

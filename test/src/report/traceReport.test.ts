@@ -24,6 +24,8 @@ describe("packetReports", () => {
         { flow, packet: packet({ counters: { inDelivers: 1 } }) },
         { flow: { ...flow, iif: undefined }, packet: packet({ dropped: ["no-route"] }) },
         { flow, packet: packet({}) },
+        { flow, packet: packet({ counters: { parked: 1 } }) },
+        { flow, packet: packet({ counters: { parked: 1, unparked: 1 } }) },
       ],
       names,
     );
@@ -31,6 +33,8 @@ describe("packetReports", () => {
       "sent out of dev6 to 02:00:0a:02:00:c8, 60 bytes",
       "delivered to this host",
       "dropped: no-route",
+      "no fate was recorded",
+      "waits for the address of its neighbour",
       "no fate was recorded",
     ]);
     expect(reports[0]?.flow).toBe("10.1.0.2 to 192.0.2.7, received on dev2");

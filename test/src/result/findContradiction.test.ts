@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { findContradiction } from "../../../src/result/findContradiction.js";
+import { buildCache } from "../../helpers/cacheBuilder.js";
 import { buildCell, buildResult } from "../../helpers/resultBuilder.js";
 
 const CELL = buildCell({ designs: ["a", "b"], blocks: 2, cpus: 2, nsPerPacket: () => 100 });
@@ -14,7 +15,8 @@ describe("findContradiction", () => {
   it("finds none in a document that is right, with cells or without", () => {
     expect(findContradiction(DOCUMENT)).toBeNull();
     expect(findContradiction({ ...DOCUMENT, cells: [] })).toBeNull();
-    expect(findContradiction({ ...DOCUMENT, cells: [{ ...CELL, threadIds: [] }] })).toBeNull();
+    const processes = CELL.processes.map((process) => ({ ...process, threadIds: [] }));
+    expect(findContradiction({ ...DOCUMENT, cells: [{ ...CELL, processes }] })).toBeNull();
   });
 
   it("names the cell it is in", () => {
@@ -40,6 +42,20 @@ describe("findContradiction", () => {
     expect(findContradiction(besides(1))).toBe(
       "cells[0].sideLoad.arms: found 1 entries; allowed: 2, one per arm",
     );
+  });
+
+  it("wants arrays of one length of a cache, and of how it was filled", () => {
+    const [arm, ...others] = CELL.arms;
+    if (arm === undefined) throw new Error("an arm wanted");
+    const withRuns = (runs: number[], ns = [1, 2]) => {
+      const carried = { cpus: 1, piecePackets: 64, ns, entries: [1, 2], runs };
+      const cache = { ...buildCache(3, () => 5), carried };
+      return { ...DOCUMENT, cells: [{ ...CELL, arms: [{ ...arm, cache }, ...others] }] };
+    };
+    expect(findContradiction(withRuns([0, 1]))).toBeNull();
+    const uneven = "cells[0].arms[0].cache: found arrays of different lengths; allowed: one";
+    expect(findContradiction(withRuns([0]))).toBe(uneven);
+    expect(findContradiction(withRuns([0, 1], [1]))).toBe(uneven);
   });
 
   it("looks at the designs before the cells", () => {

@@ -38,9 +38,10 @@ function messageOf(action: () => unknown): string {
 }
 
 const WINDOW = ["cells", 0, "windows", 3];
+const PROCESS = ["cells", 0, "processes", 0];
 
 const FAULTS: readonly [readonly (string | number)[], unknown, string][] = [
-  [["version"], 2, "version: found 2; allowed: 1"],
+  [["version"], 1, "version: found 1; allowed: 2"],
   [["schema"], "other", 'schema: found "other"; allowed: "dstbench-result"'],
   [["seed"], undefined, "seed: found nothing; allowed: number"],
   [["seed"], -1, "seed: found -1; allowed: 0 or more"],
@@ -48,11 +49,11 @@ const FAULTS: readonly [readonly (string | number)[], unknown, string][] = [
   [["designs"], [], "designs: found a list of 0; allowed: 1 entries or more"],
   [["designs"], {}, "designs: found an object; allowed: array"],
   [["createdAt"], "today", 'createdAt: found "today"; allowed: a UTC time as 2022-10-29T08:00:00Z'],
-  [["extra"], 1, "extra: found an unknown key; allowed: keys of version 1"],
+  [["extra"], 1, "extra: found an unknown key; allowed: keys of version 2"],
   [
     [...WINDOW, "wall"],
     1,
-    "cells[0].windows[3].wall: found an unknown key; allowed: keys of version 1",
+    "cells[0].windows[3].wall: found an unknown key; allowed: keys of version 2",
   ],
   [
     [...WINDOW, "startNs", 1],
@@ -65,7 +66,11 @@ const FAULTS: readonly [readonly (string | number)[], unknown, string][] = [
     'cells[0].path: found "sideways"; allowed: "forward", "local-receive", "local-send"',
   ],
   [["cells", 0, "cpus"], 65, "cells[0].cpus: found 65; allowed: 64 or less"],
-  [["cells", 0, "pingPongNs"], 0, "cells[0].pingPongNs: found 0; allowed: more than 0"],
+  [
+    [...PROCESS, "pingPongNs"],
+    0,
+    "cells[0].processes[0].pingPongNs: found 0; allowed: more than 0",
+  ],
   [
     ["designs", 1, "images", "release"],
     "abc",
@@ -74,7 +79,7 @@ const FAULTS: readonly [readonly (string | number)[], unknown, string][] = [
   [
     ["designs", 1, "images", "fast"],
     "abc",
-    "designs[1].images.fast: found an unknown key; allowed: keys of version 1",
+    "designs[1].images.fast: found an unknown key; allowed: keys of version 2",
   ],
   [["tool", "name"], "x".repeat(99).split(""), "tool.name: found a list of 99; allowed: string"],
 ];
@@ -94,7 +99,27 @@ const CONTRADICTIONS: typeof FAULTS = [
     "cells[0].windows[3].packets: found 1 entries; allowed: 2, one per CPU",
   ],
   [[...WINDOW, "sequence"], 2, "cells[0].windows[3].sequence: found 2; allowed: more than 2"],
-  [["cells", 0, "threadIds"], [1], "cells[0].threadIds: found 1 entries; allowed: 0 or 2"],
+  [
+    [...WINDOW, "process"],
+    1,
+    "cells[0].windows[3].process: found 1; allowed: 0, the cell's processes",
+  ],
+  [
+    [...WINDOW, "runDelayNs"],
+    [1],
+    "cells[0].windows[3].runDelayNs: found 1 entries; allowed: 2, one per CPU",
+  ],
+  [
+    [...PROCESS, "threadIds"],
+    [1],
+    "cells[0].processes[0].threadIds: found 1 entries; allowed: 0 or 2",
+  ],
+  [[...PROCESS, "process"], 1, "cells[0].processes[0].process: found 1; allowed: 0 to 0"],
+  [
+    [...PROCESS, "warmUp"],
+    [],
+    "cells[0].processes[0].warmUp: found 0 entries; allowed: 2, one per arm",
+  ],
 ];
 
 describe("parseResult", () => {

@@ -37,7 +37,7 @@ describe("the JSON Schema of a result", () => {
 
   it("pins version and disclaimer, and is JSON", () => {
     const schema = resultJsonSchema();
-    expect(objectAt(schema, "properties", "version").const).toBe(1);
+    expect(objectAt(schema, "properties", "version").const).toBe(2);
     expect(objectAt(schema, "properties", "disclaimer").const).toBe(DISCLAIMER);
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
   });

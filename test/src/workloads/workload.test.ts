@@ -3,7 +3,12 @@
  */
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/reference/usageError.js";
-import { findWorkload, WORKLOADS, workloadParameter } from "../../../src/workloads/workload.js";
+import {
+  findWorkload,
+  PACKETS_PER_SECOND,
+  WORKLOADS,
+  workloadParameter,
+} from "../../../src/workloads/workload.js";
 
 describe("findWorkload", () => {
   it("finds each by its name", () => {
@@ -18,6 +23,14 @@ describe("findWorkload", () => {
       "forward",
       "forward",
     ]);
+  });
+
+  it("fills caches for scan alone, at a rate of its own", () => {
+    const full = WORKLOADS.filter(({ startsFull }) => startsFull === true);
+    expect(full.map(({ name, packetsPerSecond }) => [name, packetsPerSecond])).toEqual([
+      ["scan", 100_000],
+    ]);
+    expect(PACKETS_PER_SECOND).toBe(1_000_000);
   });
 
   it("takes another exponent for internet-mix only", () => {

@@ -69,7 +69,7 @@ describe("resize", () => {
     expect(m.check()).toBe(0);
   });
 
-  it("splits a wide full child into halves when its parent takes its first bit", () => {
+  it("F4-49 a root inflates from 30 percent on, and splits a wide full child into halves", () => {
     // Slot 0 of a root of 3 bits holds a full child of 2 bits; the root is too empty to take it in.
     for (let i = 0; i < 8; i++) add(slot(i, 3), 3);
     for (let i = 7; i >= 2; i--) drop(slot(i, 3), 3);
@@ -77,8 +77,11 @@ describe("resize", () => {
     expect(rootBits()).toBe(3);
     expect(m.stat()).toMatchObject({ tnodes: 2, maxDepth: 2 });
     expect(m.stat().ofBits(2)).toBe(1);
-    // 50 * (1 + 4) >= 30 * 8: the child becomes two of one bit. Then 50 * (2 + 4) < 30 * 16.
+    // 50 * (1 + 3) < 30 * 8: 25 percent is too little.
     add(slot(2, 3), 3);
+    expect(rootBits()).toBe(3);
+    // 50 * (1 + 4) >= 30 * 8, 31 percent: the child becomes two of one bit. Then 50 * (2 + 4) <
+    // 30 * 16, 19 percent.
     add(slot(3, 3), 3);
     expect(rootBits()).toBe(4);
     expect(m.call("rootFull", MAIN)).toBe(2);

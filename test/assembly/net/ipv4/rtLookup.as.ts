@@ -14,7 +14,12 @@ import { rtAllocKeyed, rtIntern } from "../../../../assembly/net/ipv4/mkroute26"
 import { ipRouteInputSlow } from "../../../../assembly/net/ipv4/mkroute26Input";
 import { ipRouteOutputSlow } from "../../../../assembly/net/ipv4/mkroute26Output";
 import { Flowi4, thisFlow } from "../../../../assembly/net/ipv4/routeOutput";
-import { RTABLE_HAS_KEY, RTABLE_HAS_ROUTE_IIF, Rtable } from "../../../../assembly/net/ipv4/rtable";
+import {
+  RTABLE_HAS_GENID,
+  RTABLE_HAS_KEY,
+  RTABLE_HAS_ROUTE_IIF,
+  Rtable,
+} from "../../../../assembly/net/ipv4/rtable";
 import { rtDrop, rtFree } from "../../../../assembly/net/ipv4/rtFree";
 import { rtTosAndMark } from "../../../../assembly/net/ipv4/rtHash";
 import { isError } from "../../../../assembly/net/ipv4/rtIntern";
@@ -37,12 +42,18 @@ import {
 } from "../../../../assembly/net/ipv4/sourceCheck";
 
 export * from "../../../../assembly/index";
+export { ipv4NegativeAdvice } from "../../../../assembly/net/ipv4/dstOperations";
 export {
   rtBucketLock,
   rtHashBuckets,
   rtHashCode,
 } from "../../../../assembly/net/ipv4/rtHash";
 export { isError, rtDrop, rtFree };
+
+/** Makes an entry one of another generation, where they have any. */
+export function setGenid(at: usize, genid: u32): void {
+  if (RTABLE_HAS_GENID) changetype<Rtable>(at).rtGenid = genid;
+}
 
 export function findInput(daddr: u32, saddr: u32, iif: u32, tos: u32, mark: u32): usize {
   return rtFindInput(daddr, saddr, iif, rtTosAndMark(tos, mark));

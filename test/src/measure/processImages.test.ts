@@ -1,0 +1,34 @@
+/** The images of a process: orders by seed, and a placebo whose bytes are nobody else's. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseDesign } from "../../../src/image/designs.js";
+import { functionCount } from "../../../src/image/functionOrder.js";
+import { findImage, type Image, sha256 } from "../../../src/image/imageStore.js";
+import { PLACEBO_NAME, placeboOf, withRandomOrder } from "../../../src/measure/processImages.js";
+import { createRandom } from "../../../src/measure/statisticsRandom.js";
+
+describe("the images of a process", () => {
+  let image: Image;
+
+  beforeAll(async () => {
+    image = await findImage(parseDesign("no-cache"), "release");
+  });
+
+  it("have an order by the seed, and their own name, knobs and hash", () => {
+    const one = withRandomOrder(image, createRandom(1));
+    expect(withRandomOrder(image, createRandom(1))).toEqual(one);
+    expect(withRandomOrder(image, createRandom(2)).sha256).not.toBe(one.sha256);
+    expect(one).toMatchObject({ name: "no-cache", row: image.row, sha256: sha256(one.bytes) });
+    expect(functionCount(one.bytes)).toBe(functionCount(image.bytes));
+  });
+
+  it("include a placebo in an order of its own", () => {
+    const random = createRandom(1);
+    const design = withRandomOrder(image, random);
+    const placebo = placeboOf(image, design, random);
+    expect(placebo.name).toBe(PLACEBO_NAME);
+    expect(new Set([image.sha256, design.sha256, placebo.sha256]).size).toBe(3);
+    // The order that is taken is passed over, not given twice.
+    const again = placeboOf(image, withRandomOrder(image, createRandom(3)), createRandom(3));
+    expect(again.sha256).not.toBe(withRandomOrder(image, createRandom(3)).sha256);
+  });
+});
