@@ -34,6 +34,7 @@ import { rtFlushInit } from "./net/ipv4/rtFlush";
 import { rtGarbageCollectInit } from "./net/ipv4/rtGarbageCollect";
 import { rtHashInit } from "./net/ipv4/rtHash";
 import { uncachedListInit } from "./net/ipv4/uncachedList";
+import { burstLatencyInit } from "./workload/burstLatency";
 
 /** Steps of `boot`, as it returns them when one has no memory. */
 export const BOOT_OK: u32 = 0;
@@ -45,6 +46,7 @@ export const BOOT_REQUEST: u32 = 5;
 export const BOOT_TABLE: u32 = 6;
 export const BOOT_ROUTE_HASH: u32 = 7;
 export const BOOT_PEERS: u32 = 8;
+export const BOOT_LATENCY: u32 = 9;
 
 function cacheCreate(id: u32, bytes: u32): bool {
   return kmemCacheCreate(id, bytes, SLAB_HWCACHE_ALIGN);
@@ -76,7 +78,7 @@ export function boot(fibInfos: u32): u32 {
   const request = bootAlloc(superBlock().requestBytes, 64);
   if (!request) return BOOT_REQUEST;
   superBlock().requestAt = <u32>request;
-  return BOOT_OK;
+  return burstLatencyInit() ? BOOT_OK : BOOT_LATENCY;
 }
 
 function bootPeers(): bool {

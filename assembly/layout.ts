@@ -13,6 +13,7 @@ import { FibInfo, FibInfos } from "./net/fib/fibInfo";
 import { FibTrieStat } from "./net/fib/fibTrieStat";
 import { FnHashStat } from "./net/fib/fnHashStat";
 import { RT_SYSCTL_AT, RtHash, RtSysctl } from "./net/ipv4/rtHash";
+import { BurstLatency } from "./workload/burstLatency";
 import { SideLoad } from "./workload/controlLoop";
 import { FRAME_BYTES } from "./workload/rxRing";
 
@@ -34,6 +35,7 @@ export {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_MAGIC,
 } from "./arch/superblock";
+export { HISTOGRAM_BUCKETS, HISTOGRAM_SUB_BITS } from "./lib/histogram";
 export { TX_RING_ENTRIES } from "./net/core/devXmit";
 export {
   DST_DEV_OFFSET,
@@ -59,6 +61,7 @@ export {
   RTABLE_UNCACHED_OFFSET,
 } from "./net/ipv4/rtable";
 export { RT_STATS } from "./net/ipv4/rtStat";
+export { BURST_LATENCY_BYTES, LATENCY_HISTOGRAM } from "./workload/burstLatency";
 export {
   SIDE_CONFIG_AT,
   SIDE_COUNTS,
@@ -116,7 +119,16 @@ export const RINGS_DEFERRED_RUN: usize = offsetof<CpuRings>("deferredRun");
 export const RINGS_CALLBACKS_RUN: usize = offsetof<CpuRings>("callbacksRun");
 export const RINGS_RX_SLOT: usize = offsetof<CpuRings>("rxSlot");
 export const RINGS_RX_DEVICES: usize = offsetof<CpuRings>("rxDevices");
-export const RINGS_BURST_NS_MAX: usize = offsetof<CpuRings>("burstNsMax");
+export const RINGS_LATENCY_AT: usize = offsetof<CpuRings>("latencyAt");
+export const LATENCY_PERIOD_NS: usize = offsetof<BurstLatency>("periodNs");
+export const LATENCY_GOAL_NS: usize = offsetof<BurstLatency>("goalNs");
+export const LATENCY_GIVE_UP_NS: usize = offsetof<BurstLatency>("giveUpNs");
+export const LATENCY_MAX_NS: usize = offsetof<BurstLatency>("maxNs");
+export const LATENCY_SUM_NS: usize = offsetof<BurstLatency>("sumNs");
+export const LATENCY_IS_ON: usize = offsetof<BurstLatency>("isOn");
+export const LATENCY_BURSTS: usize = offsetof<BurstLatency>("bursts");
+export const LATENCY_LATE: usize = offsetof<BurstLatency>("late");
+export const LATENCY_UNRUN: usize = offsetof<BurstLatency>("unrun");
 export const NEIGH_STATE: usize = offsetof<Neighbour>("_nudState");
 export const NEIGH_REFCNT: usize = offsetof<Neighbour>("_refcnt");
 export const NEIGH_TIMER: usize = offsetof<Neighbour>("_timer");

@@ -40,6 +40,7 @@ export const SITE_PEER_REFCOUNT: u32 = 702;
 export const SITE_GATE_DEADLINE: u32 = 901;
 export const SITE_CONTROL_DEADLINE: u32 = 902;
 export const SITE_CONTROL_RECORD: u32 = 903;
+export const SITE_BURST_DEADLINE: u32 = 904;
 export const SITE_ON_PURPOSE: u32 = 999;
 
 /** Phases of a CPU, for stall reports: what it was doing when it was last seen. */

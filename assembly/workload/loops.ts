@@ -11,7 +11,6 @@
 
 import { plainLoad32 } from "../arch/atomic";
 import { COST_PACKET, countCost } from "../arch/costs";
-import { nowNs } from "../arch/env";
 import { smpProcessorId } from "../arch/percpu";
 import { traceCall } from "../arch/trace";
 import { TRACE_IP_RCV, TRACE_ROOT } from "../arch/tracePoints";
@@ -27,6 +26,7 @@ import { SK_BUFF_BYTES, SkBuff } from "../net/core/skbuff";
 import { arpRcv } from "../net/ipv4/arp";
 import { ethTypeTrans, ipRcv } from "../net/ipv4/ipInput";
 import { ipLocalSend } from "../net/ipv4/ipOutput";
+import { BurstLatency, beginBursts, endBurst, giveUpBursts, startBurst } from "./burstLatency";
 import { BURST, receiveBurst } from "./rxRing";
 
 /** The IPv4 datagram of a minimal frame: total length 46. */
@@ -42,10 +42,11 @@ export function burstEnd(rings: CpuRings, n: u32): void {
   rings.callbacksRun += rcuQuiescent();
 }
 
-function burstTime(rings: CpuRings, startNs: f64): void {
-  const ns = <u32>(nowNs() - startNs);
-  rings.burstNs = ns;
-  if (ns > rings.burstNsMax) rings.burstNsMax = ns;
+/** Begins a loop in a timed image: what its CPU knows of its bursts. */
+function begunBursts(rings: CpuRings): BurstLatency {
+  const latency = changetype<BurstLatency>(<usize>rings.latencyAt);
+  beginBursts(latency);
+  return latency;
 }
 
 /** One received packet through the stack. */
@@ -66,11 +67,17 @@ export function receivePacket(skbAt: usize): void {
 /** Receives and processes `packets` packets of the flow list. */
 export function forwardPackets(packets: u32): void {
   const rings = cpuRings();
+  let latency = changetype<BurstLatency>(0);
+  if (TIMED) latency = begunBursts(rings);
   let left = packets;
   while (left) {
     const n = left < BURST ? left : BURST;
-    let startNs: f64 = 0;
-    if (TIMED) startNs = nowNs();
+    if (TIMED) {
+      if (!startBurst(latency)) {
+        giveUpBursts(latency, left, BURST);
+        return;
+      }
+    }
     receiveBurst(rings, n);
     enterSoftirq();
     let skbAt: usize = rings.skbsAt;
@@ -80,7 +87,7 @@ export function forwardPackets(packets: u32): void {
     }
     leaveSoftirq();
     burstEnd(rings, n);
-    if (TIMED) burstTime(rings, startNs);
+    if (TIMED) endBurst(latency);
     left -= n;
   }
 }
@@ -98,11 +105,17 @@ function sendPacket(skbAt: usize): void {
 /** Sends `packets` datagrams to the destinations of the flow list. */
 export function sendPackets(packets: u32): void {
   const rings = cpuRings();
+  let latency = changetype<BurstLatency>(0);
+  if (TIMED) latency = begunBursts(rings);
   let left = packets;
   while (left) {
     const n = left < BURST ? left : BURST;
-    let startNs: f64 = 0;
-    if (TIMED) startNs = nowNs();
+    if (TIMED) {
+      if (!startBurst(latency)) {
+        giveUpBursts(latency, left, BURST);
+        return;
+      }
+    }
     receiveBurst(rings, n);
     let skbAt: usize = rings.skbsAt;
     for (let i: u32 = 0; i < n; i++) {
@@ -110,7 +123,7 @@ export function sendPackets(packets: u32): void {
       skbAt += SK_BUFF_BYTES;
     }
     burstEnd(rings, n);
-    if (TIMED) burstTime(rings, startNs);
+    if (TIMED) endBurst(latency);
     left -= n;
   }
 }

@@ -3,10 +3,11 @@
  * never a gate: an aim that is not met does not fail anything.
  */
 import { availableParallelism, cpus, loadavg } from "node:os";
+import { pingPongClass } from "../../src/measure/pingPongClass.js";
 import { DISCLAIMER } from "../../src/result/disclaimer.js";
 import type { Group } from "./arm.js";
-import { areSiblings, type CpuClass, cpuClass } from "./cpuClass.js";
 import { median, quantile, type Row, rowOf, type Samples } from "./ratios.js";
+import { areSiblings } from "./siblings.js";
 
 /** Times of one arm: ns for one operation. */
 export interface ArmFigures {
@@ -22,7 +23,8 @@ export interface PairFigures {
   /** Median and quartiles of one way of a word from one CPU to the other. */
   readonly oneWayNs: number;
   readonly quartilesNs: readonly [number, number];
-  readonly class: CpuClass;
+  /** `pingPongClass.ts`, the same as beside the cells of a comparison. */
+  readonly class: string;
   readonly pinned: boolean | null;
 }
 
@@ -87,7 +89,7 @@ function pairOf(group: Group, samples: Samples): PairFigures | null {
   if (windows === undefined) throw new RangeError(`no arm named "${pingPong}"`);
   const ns = windows.map((window) => window.ns);
   const oneWayNs = median(ns);
-  const kind = cpuClass(oneWayNs, pinned === true ? areSiblings() : null);
+  const kind = pingPongClass(oneWayNs, pinned === true ? areSiblings() : null);
   const quartilesNs = [quantile(ns, 0.25), quantile(ns, 0.75)] as const;
   return { oneWayNs, quartilesNs, class: kind, pinned };
 }

@@ -60,9 +60,9 @@ export const COMPARE_DEFAULTS = {
 } as const;
 
 /** With fewer a cache cannot hold the flows that an image is judged with. */
-const RHASH_ENTRIES_MIN = 1_024;
+export const RHASH_ENTRIES_MIN = 1_024;
 /** Where 2.6.39 caps it by itself; 8 Mi entries of the cache. */
-const RHASH_ENTRIES_MAX = 524_288;
+export const RHASH_ENTRIES_MAX = 524_288;
 /** What `--quick` puts in the place of defaults: one process, many blocks, a thinner table. */
 export const QUICK_DEFAULTS = {
   routes: "100k",

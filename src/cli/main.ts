@@ -17,6 +17,7 @@ import {
 import { runDoctor } from "./doctorCommand.js";
 import { EXIT_INVALID, EXIT_OK, EXIT_USAGE, exitCodeOf, failureLine } from "./exitCodes.js";
 import { MACHINE_DEFAULTS } from "./inspectOptions.js";
+import { addLatency } from "./latencyCommand.js";
 import { listText } from "./listCommand.js";
 import { runReport } from "./reportCommand.js";
 import {
@@ -197,6 +198,7 @@ function buildProgram(done: (code: number) => void): Command {
     .exitOverride();
   addCompare(program, done, version);
   addSweep(program, done, version);
+  addLatency(program, done, version);
   addMerge(program, done);
   addTrace(program, done);
   addShow(program, done);

@@ -8,10 +8,12 @@ import { UsageError } from "../reference/usageError.js";
 import { jsonReport } from "../report/jsonReport.js";
 import { isColourWanted } from "../report/paint.js";
 import { terminalReport } from "../report/terminalReport.js";
+import { isLatencyText, parseLatency } from "../result/latencyDocument.js";
 import { parseResult } from "../result/parseResult.js";
 import { ResultError } from "../result/resultError.js";
 import { REPORT_WIDTH } from "./compareCommand.js";
 import { EXIT_INVALID, EXIT_OK } from "./exitCodes.js";
+import { reportLatency } from "./latencyCommand.js";
 
 function readText(file: string): string {
   try {
@@ -25,7 +27,9 @@ function readText(file: string): string {
 /** Runs the command and returns its exit code: that of the run, as far as the file tells. */
 export function runReport(file: string, options: { json?: boolean }): number {
   try {
-    const document = parseResult(readText(file), file);
+    const text = readText(file);
+    if (isLatencyText(text)) return reportLatency(parseLatency(text, file), options);
+    const document = parseResult(text, file);
     const width = process.stdout.columns ?? REPORT_WIDTH;
     process.stdout.write(
       options.json === true

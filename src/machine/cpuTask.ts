@@ -3,6 +3,8 @@
  * wakes all CPUs, those beyond the cell's number return at once.
  */
 
+import type { BurstTiming } from "./burstLatency.js";
+
 /** Loops that a window can run. */
 export type WindowLoop =
   | "forwardPackets"
@@ -26,6 +28,8 @@ export type CpuTask =
       leadIn: number;
       /** The control plane comes to the gate too: it works beside the window. */
       sideLoad?: boolean;
+      /** How the bursts after the lead-in are timed; timed images only. */
+      bursts?: BurstTiming;
     }
   | { kind: "sideLoad"; machine: number; cpus: number; updatesAt: number }
   | { kind: "drain"; machine: number }

@@ -6,6 +6,7 @@
  */
 import { readlinkSync } from "node:fs";
 import { threadId, workerData } from "node:worker_threads";
+import { setBurstTiming } from "./burstLatency.js";
 import type { CpuReport, CpuTask, CpuWorkerData } from "./cpuTask.js";
 import { EXPERIMENT_PAGE } from "./cpuTask.js";
 import { ImageInstance } from "./imageInstance.js";
@@ -88,6 +89,8 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   setPhase(image, task.machine, PHASE_GATE);
   image.call("gateEnter", gateAt, task.sideLoad === true ? task.cpus + 1 : task.cpus);
   setPhase(image, task.machine, PHASE_WINDOW);
+  const area = areaOf(task.machine);
+  if (task.bursts !== undefined) setBurstTiming(data.memory, image.layout, area, task.bursts);
   const deferredBefore = u32[deferredAt] ?? 0;
   const callbacksBefore = u32[callbacksAt] ?? 0;
   const backlogBefore = image.call("rcuBacklog");
@@ -96,6 +99,7 @@ function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
   const startNs = now();
   loop(task.packets);
   const endNs = now();
+  if (task.bursts !== undefined) setBurstTiming(data.memory, image.layout, area, null);
   const delayAfter = runDelayNs();
   const ticks = (image.call("jiffies") - ticksBefore) >>> 0;
   const backlogAfter = image.call("rcuBacklog");

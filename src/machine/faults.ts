@@ -35,6 +35,7 @@ const SITES: Readonly<Record<number, string>> = {
   901: "not all CPUs came to the gate before the deadline",
   902: "the clock stood still beside the control plane until its deadline",
   903: "a side load names an operation that there is not",
+  904: "a burst did not become due before the deadline",
   999: "a trap on purpose",
 };
 

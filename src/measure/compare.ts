@@ -6,6 +6,7 @@
  * that a run that ends early still says what it saw.
  */
 import { type Design, parseDesign } from "../image/designs.js";
+import type { Flavour } from "../image/flavour.js";
 import { findImage, type Image } from "../image/imageStore.js";
 import { KNOBS } from "../image/knobs.js";
 import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
@@ -58,7 +59,8 @@ export interface CompareOptions {
   readonly stopped: () => boolean;
 }
 
-function checkCpus(cpus: readonly number[]): void {
+/** @throws {UsageError} for numbers of CPUs that no machine has */
+export function checkCpus(cpus: readonly number[]): void {
   for (const n of cpus) {
     if (!Number.isInteger(n) || n < 1 || n > 64) {
       throw new UsageError(`--cpus ${n}; allowed: 1 to 64, comma-separated, or all`);
@@ -67,7 +69,7 @@ function checkCpus(cpus: readonly number[]): void {
 }
 
 /** Designs are told apart by their names, in the document too. */
-function checkDesigns(designs: readonly Design[]): void {
+export function checkDesigns(designs: readonly Design[]): void {
   const names = designs.map((design) => design.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
@@ -75,9 +77,10 @@ function checkDesigns(designs: readonly Design[]): void {
   }
 }
 
-async function findImages(
+/** The images of designs, in their order; says which had to be compiled. */
+export async function findImages(
   designs: readonly Design[],
-  flavour: "release" | "debug",
+  flavour: Flavour,
   say: (line: string) => void,
 ): Promise<Image[]> {
   const images: Image[] = [];

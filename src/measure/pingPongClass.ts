@@ -6,17 +6,24 @@
 import type { Cell } from "../result/cellSchema.js";
 import { median } from "./statistics.js";
 
+/** A hand-over that takes so long is none between caches. */
+const TURNS_NS = 1_000;
+
 /** Classes with the one-way time in ns below which they end; the last has no end. */
 const CLASSES = [
   { belowNs: 25, name: "as between SMT siblings" },
   { belowNs: 70, name: "as between cores of one core complex" },
   { belowNs: 120, name: "as between complexes of one socket" },
-  { belowNs: 1_000, name: "as between sockets, or virtual cores far apart" },
+  { belowNs: TURNS_NS, name: "as between sockets, or virtual cores far apart" },
   { belowNs: Number.POSITIVE_INFINITY, name: "no cache line takes so long: they took turns" },
 ] as const;
 
-/** The class of a one-way time. */
-export function pingPongClass(ns: number): string {
+/**
+ * The class of a one-way time. `siblings`: the system names the two as threads of one core, which
+ * counts for more than the time; null: it is silent, or was not asked.
+ */
+export function pingPongClass(ns: number, siblings: boolean | null = null): string {
+  if (siblings === true && ns < TURNS_NS) return CLASSES[0].name;
   return CLASSES.find(({ belowNs }) => ns < belowNs)?.name ?? CLASSES[4].name;
 }
 

@@ -14,6 +14,7 @@ import type { RoutingTable } from "../inputs/routingTable.js";
 import type { Cell, CellArm, CellProcess, CellWindow } from "../result/cellSchema.js";
 import type { CellSideLoad } from "../result/sideLoadSchema.js";
 import type { SideLoad } from "../workloads/sideLoad.js";
+import type { LatencyRequest } from "./latencyRequest.js";
 import type { WindowLengths } from "./runWindows.js";
 
 /** A cell as a process is asked to measure it. */
@@ -109,15 +110,16 @@ export interface ProcessEnd {
 }
 
 /** What a child tells its parent. */
-export type ChildMessage =
+export type ChildMessage<Part = CellPart, End = ProcessEnd> =
   | { readonly kind: "say" | "progress"; readonly text: string }
-  | { readonly kind: "cell"; readonly part: CellPart }
-  | { readonly kind: "end"; readonly end: ProcessEnd }
+  | { readonly kind: "cell"; readonly part: Part }
+  | { readonly kind: "end"; readonly end: End }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
 
 /** What a parent tells its child. */
 export type ParentMessage =
   | { readonly kind: "run"; readonly request: ProcessRequest }
+  | { readonly kind: "latency"; readonly request: LatencyRequest }
   | { readonly kind: "stop" };
 
 /** How a cell is called in messages and in the document's list of orders. */

@@ -9,7 +9,14 @@ import { CpuFailure } from "../machine/cpus.js";
 import { BootError } from "../machine/machine.js";
 import { UsageError } from "../reference/usageError.js";
 import { JudgeError } from "./judge.js";
-import type { CellPart, ChildMessage, ProcessEnd, ProcessRequest } from "./processRequest.js";
+import type { LatencyEnd, LatencyPart, LatencyRequest } from "./latencyRequest.js";
+import type {
+  CellPart,
+  ChildMessage,
+  ParentMessage,
+  ProcessEnd,
+  ProcessRequest,
+} from "./processRequest.js";
 
 /** Optimised code only: a first long window would else run in the baseline tier. */
 export const V8_FLAGS: readonly string[] = ["--no-liftoff", "--no-wasm-tier-up"];
@@ -21,10 +28,10 @@ const SILENCE_MS = 120_000;
 export class ProcessFailure extends Error {}
 
 /** How a process is heard. */
-export interface ProcessListener {
+export interface ProcessListener<Part = CellPart> {
   readonly say: (text: string) => void;
   readonly progress: (text: string) => void;
-  readonly cell: (part: CellPart) => void;
+  readonly cell: (part: Part) => void;
   readonly stopped: () => boolean;
 }
 
@@ -60,6 +67,24 @@ export function runProcess(
   listener: ProcessListener,
   file = processFile(),
 ): Promise<ProcessEnd> {
+  return runAsked<CellPart, ProcessEnd>({ kind: "run", request }, listener, file);
+}
+
+/** Runs a process that measures latency to its end. @throws as {@link runProcess} */
+export function runLatencyProcess(
+  request: LatencyRequest,
+  listener: ProcessListener<LatencyPart>,
+  file = processFile(),
+): Promise<LatencyEnd> {
+  return runAsked<LatencyPart, LatencyEnd>({ kind: "latency", request }, listener, file);
+}
+
+function runAsked<Part, End>(
+  asked: Exclude<ParentMessage, { kind: "stop" }>,
+  listener: ProcessListener<Part>,
+  file: string,
+): Promise<End> {
+  const { request } = asked;
   return new Promise((resolve, reject) => {
     const child = fork(file, [], {
       serialization: "advanced",
@@ -81,7 +106,7 @@ export function runProcess(
       end(child);
       settle();
     };
-    child.on("message", (message: ChildMessage) => {
+    child.on("message", (message: ChildMessage<Part, End>) => {
       silence.refresh();
       // Asked here and not by a timer, which would take from the CPUs that are measured.
       if (listener.stopped() && !isTold && child.connected) {
@@ -107,6 +132,6 @@ export function runProcess(
       const why = words === "" ? how : `${how}: ${words}`;
       finish(() => reject(new ProcessFailure(`${name} died while ${doing} (${why})`)));
     });
-    child.send({ kind: "run", request });
+    child.send(asked);
   });
 }

@@ -89,7 +89,7 @@ function judgeAndCount(
 }
 
 /** Judges and counts in the process that has the reference; elsewhere nothing. */
-function judgeFirst(
+export function judgeFirst(
   context: ProcessContext,
   cell: { path: PacketPath; cpus: number },
   lists: readonly Uint32Array[],
@@ -102,10 +102,16 @@ function judgeFirst(
 }
 
 /** Every timed machine must do the same with the first packets; @throws {JudgeError} */
-function checkDigests(context: ProcessContext, path: PacketPath, wanted: string | null): string {
+export function checkDigests(
+  context: ProcessContext,
+  path: PacketPath,
+  wanted: string | null,
+): string {
   const { release, placebo } = context;
   let digest = wanted;
   for (const machine of [...release, ...(placebo === null ? [] : [placebo])]) {
+    // As before it was judged: a cache that is full of another cell's flows refuses new ones.
+    if (hasRouteCache(machine)) emptyRouteCache(machine);
     const found = digestWorkload(machine, path, JUDGED_PACKETS);
     if (digest !== null && found !== digest) {
       const what = `process ${context.request.process}: ${machine.image.name}`;
@@ -220,7 +226,8 @@ function timeWindows(
   });
 }
 
-function coresOf(machines: readonly Machine[]): number {
+/** Cores that the machines were booted for. */
+export function coresOf(machines: readonly Machine[]): number {
   return machines[0]?.options.cores ?? 1;
 }
 

@@ -20,7 +20,7 @@ const quantity = z.number().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const loadAverage = z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]);
 
-const environmentSchema = z.strictObject({
+export const environmentSchema = z.strictObject({
   node: z.string(),
   v8: z.string(),
   platform: z.string().describe("operating system and architecture, as in linux-x64"),
@@ -35,7 +35,7 @@ const environmentSchema = z.strictObject({
     .describe("1, 5 and 15 minutes; null: not known"),
 });
 
-const tableSchema = z.strictObject({
+export const tableSchema = z.strictObject({
   name: z.string(),
   source: z.string(),
   licence: z.string(),
@@ -44,7 +44,7 @@ const tableSchema = z.strictObject({
   nexthops: z.int().min(0),
 });
 
-const designSchema = z.strictObject({
+export const designSchema = z.strictObject({
   name: z.string().min(1),
   kernel: z.string().min(1),
   knobs: z.record(z.string(), z.string()).describe("every knob with its value"),

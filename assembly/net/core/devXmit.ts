@@ -47,9 +47,8 @@ export class CpuRings {
   /** Receive devices: slot of the first, and how many (a power of two). */
   rxSlot: u32;
   rxDevices: u32;
-  /** Timed images: nanoseconds of the last burst and of the longest. */
-  burstNs: u32;
-  burstNsMax: u32;
+  /** Timed images: what this CPU knows of its bursts (`workload/burstLatency.ts`). */
+  latencyAt: u32;
 }
 
 /** The rings of this CPU. */

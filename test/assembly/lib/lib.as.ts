@@ -10,6 +10,7 @@ export {
 export { attachCpuArea as attach } from "../../../assembly/arch/percpu";
 export * from "../../../assembly/lib/byteorder";
 export * from "../../../assembly/lib/hash";
+export * from "../../../assembly/lib/histogram";
 export {
   hlistAddAfterRcu,
   hlistAddBeforeRcu,

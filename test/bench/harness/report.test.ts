@@ -46,11 +46,12 @@ describe("report", () => {
     expect(result.pair).toEqual({
       oneWayNs: 50,
       quartilesNs: [45, 55],
-      class: "other core",
+      class: "as between cores of one core complex",
       pinned: false,
     });
     expect(groupText(result)).toContain(
-      "the two CPUs: ping-pong 50.0 ns one way (45.0–55.0), not pinned; class: other core",
+      "the two CPUs: ping-pong 50.0 ns one way (45.0–55.0), not pinned; " +
+        "class: as between cores of one core complex",
     );
     expect(resultOf(group, samples).pair).toBeNull();
   });

@@ -21,6 +21,12 @@ describe("pingPongClass", () => {
     expect(pingPongClass(169)).toMatch(/between sockets/);
     expect(pingPongClass(10_765)).toMatch(/took turns/);
   });
+
+  it("believes the system where it names the two as threads of one core", () => {
+    expect(pingPongClass(45, true)).toMatch(/SMT siblings/);
+    expect(pingPongClass(45, false)).toBe(pingPongClass(45));
+    expect(pingPongClass(5_000, true)).toMatch(/took turns/);
+  });
 });
 
 describe("pingPongOf", () => {

@@ -41,8 +41,8 @@ describe("cacheLine", () => {
       entries: runs.map((_, piece) => (piece === 0 ? 900 : 5_000)),
       runs,
     };
-    const parts = cacheLine("a", { ...cache, carried })?.split("; ");
-    expect(parts?.[0]).toBe("a: route cache at equilibrium");
+    const parts = cacheLine({ ...cache, carried })?.split("; ");
+    expect(parts?.[0]).toBe("route cache at equilibrium");
     // One run in three pieces: 0.333 in 1,000 packets, where the windows have 1.
     expect(parts?.slice(-3)).toEqual([
       "garbage collector, in 1,000 packets: 10.0 calls, 0.333 runs, 2.00 goals missed, 0 overflows",
@@ -51,8 +51,8 @@ describe("cacheLine", () => {
         "a packet takes 2,000 ns and 500 ns (20 %) for its runs",
     ]);
     const short = { ...carried, ns: [5, 5], entries: [900, 900], runs: [0, 0] };
-    const early = cacheLine("a", { ...cache, carried: short });
-    expect(early).toContain("a: route cache still growing, from");
+    const early = cacheLine({ ...cache, carried: short });
+    expect(early).toContain("route cache still growing, from");
     expect(early).toContain("1.00 runs,");
     expect(early).toMatch(/timing in vain, its collector hardly ran in 2,000 packets$/);
   });

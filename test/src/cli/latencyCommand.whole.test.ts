@@ -1,0 +1,58 @@
+/** `latency` as a user runs it: the same figures from the file alone, and refusals in one line. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runCli } from "./runCli.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "dstbench-latency-"));
+const saved = path.join(folder, "saved.json");
+const SMALL = [
+  ...["--routes", "1k", "--nexthops", "8", "--rhash-entries", "1024", "--flow-packets", "65536"],
+  ...["--processes", "1", "--rounds", "1", "--trial", "30", "--give-up", "200"],
+];
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("latency", () => {
+  it("prints a closed and an open loop, and report prints them again", async () => {
+    const designs = ["linux-3.10", "no-cache"];
+    const run = await runCli([
+      "latency",
+      ...designs,
+      ...SMALL,
+      "--load",
+      "closed,30k",
+      "--save",
+      saved,
+    ]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("internet-mix, 1 CPU, closed loop: latency of a burst in µs");
+    expect(run.stdout).toContain("open loop, 0.0300 Mpps offered to each CPU");
+    expect(run.stdout).toContain("! One process");
+    const again = await runCli(["report", saved]);
+    expect([again.code, again.stderr]).toEqual([0, ""]);
+    expect(again.stdout).toBe(run.stdout);
+    const json = await runCli(["report", saved, "--json"]);
+    expect(json.stdout).toBe(readFileSync(saved, "utf8"));
+    const spoiled = path.join(folder, "spoiled.json");
+    const text = readFileSync(saved, "utf8").replace(/"maxNs":\d+/, '"maxNs":987654321000');
+    writeFileSync(spoiled, text);
+    expect((await runCli(["report", spoiled])).stdout).toContain("987,654,321");
+    writeFileSync(spoiled, readFileSync(saved, "utf8").replace(/"bursts":\d+/, '"bursts":1'));
+    const refused = await runCli(["report", spoiled]);
+    expect([refused.code, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toMatch(/spoiled.json: cells\[0\].trials\[0\]: 1 bursts, the histogram/);
+  });
+
+  it.each([
+    [["--load", "fast"], /--load fast; allowed: closed/],
+    [["--trial", "9"], /--trial 9; allowed: a whole number from 10/],
+    [["--save", "/nowhere/x.json"], /--save \/nowhere\/x.json: .*; allowed: a file/],
+  ])("refuses %s in one line", async (args, message) => {
+    const { code, stdout, stderr } = await runCli(["latency", ...SMALL, ...args]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.trim()).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
