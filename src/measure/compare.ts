@@ -9,14 +9,14 @@ import { type Design, parseDesign } from "../image/designs.js";
 import type { Flavour } from "../image/flavour.js";
 import { findImage, type Image } from "../image/imageStore.js";
 import { KNOBS } from "../image/knobs.js";
-import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
+import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
 import { UsageError } from "../reference/usageError.js";
-import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
 import { checkFlowList } from "../workloads/flowListLength.js";
 import type { SideLoad } from "../workloads/sideLoad.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
+import { documentHead } from "./documentHead.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { setupOf } from "./processContext.js";
 import { V8_FLAGS } from "./processes.js";
@@ -108,24 +108,10 @@ export function unreadKnobNotes(designs: readonly Design[], workload: Workload):
 }
 
 function emptyDocument(options: CompareOptions, designs: readonly Design[]): ResultDocument {
-  const { table } = options;
   return {
     schema: RESULT_SCHEMA,
     version: RESULT_VERSION,
-    disclaimer: DISCLAIMER,
-    tool: { name: "dstbench", version: options.version },
-    createdAt: new Date().toISOString(),
-    command: options.command,
-    seed: options.seed,
-    environment: readEnvironment(V8_FLAGS, loadAverages()),
-    table: {
-      name: table.name,
-      source: table.source,
-      licence: table.licence,
-      routes: table.count,
-      nesting: nestingOf(table),
-      nexthops: options.nexthops,
-    },
+    ...documentHead(options),
     designs: designs.map((d) => ({
       name: d.name,
       kernel: d.kernel,

@@ -8,11 +8,10 @@ import os from "node:os";
 import path from "node:path";
 import { type Design, parseDesign } from "../image/designs.js";
 import type { Image } from "../image/imageStore.js";
-import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
+import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
 import { RHASH_ENTRIES } from "../machine/machine.js";
 import { UsageError } from "../reference/usageError.js";
-import { DISCLAIMER } from "../result/disclaimer.js";
 import {
   LATENCY_SCHEMA,
   LATENCY_VERSION,
@@ -21,6 +20,7 @@ import {
 import { checkFlowList } from "../workloads/flowListLength.js";
 import { findWorkload } from "../workloads/workload.js";
 import { checkCpus, checkDesigns, findImages } from "./compare.js";
+import { documentHead } from "./documentHead.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import type { LatencyRequest } from "./latencyRequest.js";
 import { type AskedLoad, BURST_PACKETS, type Load } from "./openLoop.js";
@@ -59,24 +59,11 @@ export interface LatencyOptions {
 const BUCKETS_PER_OCTAVE = 128;
 
 function emptyDocument(options: LatencyOptions, designs: readonly Design[]): LatencyDocument {
-  const { table, goalNs, giveUpNs, rounds, trialMs, budgetMs } = options;
+  const { goalNs, giveUpNs, rounds, trialMs, budgetMs } = options;
   return {
     schema: LATENCY_SCHEMA,
     version: LATENCY_VERSION,
-    disclaimer: DISCLAIMER,
-    tool: { name: "dstbench", version: options.version },
-    createdAt: new Date().toISOString(),
-    command: options.command,
-    seed: options.seed,
-    environment: readEnvironment(V8_FLAGS, loadAverages()),
-    table: {
-      name: table.name,
-      source: table.source,
-      licence: table.licence,
-      routes: table.count,
-      nesting: nestingOf(table),
-      nexthops: options.nexthops,
-    },
+    ...documentHead(options),
     designs: designs.map(({ name, kernel, row }) => ({
       name,
       kernel,

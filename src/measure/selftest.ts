@@ -13,11 +13,10 @@ import { parseDesign } from "../image/designs.js";
 import { findImage, type Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import type { Cell } from "../result/cellSchema.js";
-import { DISCLAIMER } from "../result/disclaimer.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
 import { analyseCell } from "./analyse.js";
-import { loadAverages, readEnvironment } from "./environment.js";
-import { V8_FLAGS } from "./processes.js";
+import { documentHead } from "./documentHead.js";
+import { loadAverages } from "./environment.js";
 import { RunDocument } from "./runDocument.js";
 import { runProcesses } from "./runProcesses.js";
 import type { SelftestState, SelftestTrial } from "./selftestState.js";
@@ -44,24 +43,10 @@ const PROCESSES_MAX = 20;
 const BLOCKS_MAX = 60;
 
 function documentOf(options: SelftestOptions): ResultDocument {
-  const { table } = options;
   return {
     schema: RESULT_SCHEMA,
     version: RESULT_VERSION,
-    disclaimer: DISCLAIMER,
-    tool: { name: "dstbench", version: options.version },
-    createdAt: new Date().toISOString(),
-    command: "dstbench selftest",
-    seed: options.seed,
-    environment: readEnvironment(V8_FLAGS, loadAverages()),
-    table: {
-      name: table.name,
-      source: table.source,
-      licence: table.licence,
-      routes: table.count,
-      nesting: [],
-      nexthops: NEXTHOPS,
-    },
+    ...documentHead({ ...options, nexthops: NEXTHOPS, command: "dstbench selftest" }),
     designs: [{ name: options.design, kernel: options.design, knobs: {}, images: {} }],
     plan: {
       mode: "processes",

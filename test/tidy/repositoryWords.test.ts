@@ -49,8 +49,8 @@ describe("banned words of the repository", () => {
     ["assembly/config.ts", ["// @ts-", "ignore: a constant of --use"]],
     ["src/machine/cpuWorker.ts", ["export default function run(): void {}"]],
     ["vitest.config.ts", ["export default 1;"]],
-    ["src/a.ts", ['import { a } from "../work/b.js"; const many = "any";']],
-    ["docs/a.md", ["https://example.org/home/page and net/work/ and any.only"]],
+    ["src/a.ts", ['import { a } from "../wor', 'k/b.js"; const many = "any";']],
+    ["docs/a.md", ["https://example.org/ho", "me/page and net/wor", "k/ and any.only"]],
   ])("allows in %s %j", (path, parts) => {
     expect(check(path, ...parts)).toBe("");
   });
