@@ -17,7 +17,10 @@ export function runCli(
   onProcess: (child: ChildProcess) => void = () => {},
 ): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(packageRoot, "dist/cli/main.js"), ...args]);
+    // A runner may force colours on its tests; what a command writes to a pipe has none.
+    const { FORCE_COLOR: _, ...env } = process.env;
+    const main = path.join(packageRoot, "dist/cli/main.js");
+    const child = spawn(process.execPath, [main, ...args], { env });
     const texts = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (text: string) => {
