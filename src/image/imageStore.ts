@@ -26,6 +26,8 @@ export interface Image {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly compiledNow: boolean;
+  /** The same functions in further orders, where a machine is to run in several layouts. */
+  readonly otherOrders?: readonly Uint8Array[];
 }
 
 /** What lies beside an image and says where it comes from. */

@@ -21,6 +21,8 @@ export type CpuTask =
       cpus: number;
       packets: number;
       leadIn: number;
+      /** Which of the machine's layouts runs it. @default 0 */
+      layout?: number;
       /** The control plane comes to the gate too: it works beside the window. */
       sideLoad?: boolean;
       /** How the bursts after the lead-in are timed; timed images only. */
@@ -55,9 +57,9 @@ export interface CpuReport {
   readonly fault: string | null;
 }
 
-/** A machine as a worker needs it: the compiled image and where its CPU areas lie. */
+/** A machine as a worker needs it: the compiled image in each layout, where its CPU areas lie. */
 export interface WorkerMachine {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly cpuAreasAt: number;
   readonly cpuAreaStride: number;
 }

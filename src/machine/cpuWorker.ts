@@ -25,7 +25,7 @@ const data = (Array.isArray(workerData) ? workerData[1] : workerData) as CpuWork
 const u32 = new Uint32Array(data.memory.buffer);
 const i32 = new Int32Array(data.memory.buffer);
 const cpu = data.firstCpu + Atomics.add(u32, data.claimAt / 4, 1);
-const instances = new Map<number, ImageInstance>();
+const instances = new Map<string, ImageInstance>();
 
 function areaOf(machine: number): number {
   const m = data.machines[machine];
@@ -33,13 +33,14 @@ function areaOf(machine: number): number {
   return m.cpuAreasAt + cpu * m.cpuAreaStride;
 }
 
-function instanceOf(machine: number): ImageInstance {
-  let instance = instances.get(machine);
-  const m = data.machines[machine];
-  if (m === undefined) throw new RangeError(`no machine ${machine}`);
+function instanceOf(machine: number, layout = 0): ImageInstance {
+  const key = `${machine} ${layout}`;
+  let instance = instances.get(key);
   if (instance === undefined) {
-    instance = new ImageInstance(m.module, data.memory, areaOf(machine));
-    instances.set(machine, instance);
+    const module = data.machines[machine]?.modules[layout];
+    if (module === undefined) throw new RangeError(`no machine ${machine} with layout ${layout}`);
+    instance = new ImageInstance(module, data.memory, areaOf(machine));
+    instances.set(key, instance);
   }
   return instance;
 }
@@ -77,7 +78,7 @@ function noteWindowDone(): void {
 }
 
 function runWindow(task: Extract<CpuTask, { kind: "window" }>): CpuReport {
-  const image = instanceOf(task.machine);
+  const image = instanceOf(task.machine, task.layout);
   const loop = image.fn(task.loop);
   const gateAt = EXPERIMENT_AT + EXPERIMENT_PAGE.gate;
   const ringsAt = areaOf(task.machine) + image.layout.at("PCPU_RINGS");

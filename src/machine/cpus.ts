@@ -94,7 +94,7 @@ export class Cpus {
       const workerData: CpuWorkerData = {
         memory,
         machines: machines.map((m) => ({
-          module: m.module,
+          modules: m.modules,
           cpuAreasAt: m.areaOf(0),
           cpuAreaStride: m.areaOf(1) - m.areaOf(0),
         })),

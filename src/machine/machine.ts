@@ -75,7 +75,7 @@ export class BootError extends Error {}
 /** What a machine is put together from. */
 interface MachineParts {
   readonly image: Image;
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly plan: MachinePlan;
   readonly memoryPlan: MemoryPlan;
@@ -89,10 +89,11 @@ function packetsPerTick(packetsPerSecond: number, hz: number): number {
 export class Machine {
   readonly layout: Layout;
   readonly u32: Uint32Array;
-  private readonly instances = new Map<number, ImageInstance>();
+  private readonly instances = new Map<string, ImageInstance>();
 
   readonly image: Image;
-  readonly module: WebAssembly.Module;
+  /** The image in each of its layouts; all do the same to the same bytes. */
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly plan: MachinePlan;
   readonly memoryPlan: MemoryPlan;
@@ -100,7 +101,7 @@ export class Machine {
 
   private constructor(parts: MachineParts) {
     this.image = parts.image;
-    this.module = parts.module;
+    this.modules = parts.modules;
     this.memory = parts.memory;
     this.plan = parts.plan;
     this.memoryPlan = parts.memoryPlan;
@@ -108,7 +109,7 @@ export class Machine {
     this.u32 = new Uint32Array(this.memory.buffer);
     this.u32[this.areaOf(0) / 4] = 0;
     this.u32[this.areaOf(0) / 4 + 1] = this.plan.superblock.base;
-    this.layout = new ImageInstance(this.module, this.memory, this.areaOf(0)).layout;
+    this.layout = this.cpu(0).layout;
   }
 
   /** Boots a machine in zeroed bytes and returns it. @throws {BootError} */
@@ -121,8 +122,9 @@ export class Machine {
   ): Promise<Machine> {
     const plan = memoryPlan.machines[number];
     if (plan === undefined) throw new BootError(`no place for machine ${number} in the plan`);
-    const module = await WebAssembly.compile(image.bytes as Uint8Array<ArrayBuffer>);
-    const machine = new Machine({ image, module, memory, plan, memoryPlan, options });
+    const orders = [image.bytes, ...(image.otherOrders ?? [])] as Uint8Array<ArrayBuffer>[];
+    const modules = await Promise.all(orders.map((bytes) => WebAssembly.compile(bytes)));
+    const machine = new Machine({ image, modules, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
     const failed = machine.cpu(0).call("boot", 1024);
     if (failed !== 0) throw new BootError(`boot of ${image.name} failed at step ${failed}`);
@@ -137,6 +139,13 @@ export class Machine {
     return region;
   }
 
+  /** The image in its first layout. */
+  get module(): WebAssembly.Module {
+    const [first] = this.modules;
+    if (first === undefined) throw new RangeError(`no module of ${this.image.name}`);
+    return first;
+  }
+
   /** Address of the area of CPU `cpu`. */
   areaOf(cpu: number): number {
     return this.plan.cpuAreas.base + cpu * CPU_AREA_BYTES;
@@ -147,13 +156,16 @@ export class Machine {
     return this.options.cpus;
   }
 
-  /** An instance on this thread for CPU `cpu`; for use while no window runs. */
-  cpu(cpu: number): ImageInstance {
-    let instance = this.instances.get(cpu);
+  /** An instance on this thread for CPU `cpu`, in one layout; for use while no window runs. */
+  cpu(cpu: number, layout = 0): ImageInstance {
+    const key = `${cpu} ${layout}`;
+    let instance = this.instances.get(key);
     if (instance === undefined) {
-      const { module, memory, image } = this;
+      const { modules, memory, image } = this;
+      const module = modules[layout];
+      if (module === undefined) throw new RangeError(`no layout ${layout} of ${image.name}`);
       instance = new ImageInstance(module, memory, this.areaOf(cpu), image.name);
-      this.instances.set(cpu, instance);
+      this.instances.set(key, instance);
     }
     return instance;
   }

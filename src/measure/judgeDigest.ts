@@ -13,13 +13,15 @@ import type { PacketPath } from "../workloads/workload.js";
 const BURST = 64;
 
 /**
- * Runs `packets` packets of CPU 0's flow list through the loop that is timed, a burst at a time.
+ * Runs `packets` packets of CPU 0's flow list through the loop that is timed, a burst at a time, in
+ * each of the machine's layouts by turns.
  * @returns SHA-256 in hex over all bursts: ifindex and bytes of each frame sent, delivered, dropped
  */
 export function digestWorkload(machine: Machine, path: PacketPath, packets: number): string {
   const hash = createHash("sha256");
   const loop = path === "forward" ? "forwardPackets" : "sendPackets";
   const cpu = machine.cpu(0);
+  const layouts = machine.modules.length;
   const ends = (): number[] => {
     const { inDelivers, drops } = readMib(machine);
     return [inDelivers, ...IMAGE_DROPS.map((reason) => drops[reason] ?? 0)];
@@ -28,7 +30,7 @@ export function digestWorkload(machine: Machine, path: PacketPath, packets: numb
   cpu.call("rcuCpuOnline");
   for (let done = 0; done < packets; done += BURST) {
     const since = machine.ringsWord(0, "RINGS_TX_SENT");
-    cpu.call(loop, BURST);
+    machine.cpu(0, (done / BURST) % layouts).call(loop, BURST);
     for (const { ifindex, frame } of sentFrames(machine, 0, since)) {
       hash.update(Uint32Array.of(ifindex, frame.length)).update(frame);
     }

@@ -18,7 +18,7 @@ import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
 import { PACKETS_PER_SECOND } from "../workloads/workload.js";
 import type { Judgement, JudgeRequest } from "./judge.js";
-import { placeboOf, withRandomOrder } from "./processImages.js";
+import { layoutsOf, placeboOf, withRandomOrder } from "./processImages.js";
 import type { AuditPart, ProcessRequest } from "./processRequest.js";
 import type { DrawnSideLoad } from "./sideLoadRun.js";
 import type { RandomSource } from "./statisticsRandom.js";
@@ -144,7 +144,8 @@ export async function openContext(
   const cpusMax = Math.max(...request.cells.map((cell) => cell.cpus));
   const timedMachines = request.release.length + (request.placebo ? 1 : 0);
   const { setup, sideLoad } = setupOf({ ...request, cpusMax, timedMachines });
-  const release = request.release.map((image) => withRandomOrder(image, random));
+  const layouts = layoutsOf(timedMachines);
+  const release = request.release.map((image) => withRandomOrder(image, random, layouts));
   const [first] = request.release;
   const [taken] = release;
   const hasPlacebo = request.placebo && first !== undefined && taken !== undefined;

@@ -175,7 +175,15 @@ export function armsOf(context: ProcessContext, path: PacketPath): WindowArm[] {
   const { release, placebo, request } = context;
   const loop = path === "forward" ? "forwardPackets" : "sendPackets";
   const ofMachine = (machine: Machine, number: number, workShare: number): WindowArm => {
-    return { machine: number, name: machine.image.name, loop, isControl: false, workShare };
+    const layouts = machine.modules.length;
+    return {
+      machine: number,
+      name: machine.image.name,
+      loop,
+      isControl: false,
+      layouts,
+      workShare,
+    };
   };
   const designs = release.map((machine, number) => ofMachine(machine, number, 1));
   const share = request.plantedShare ?? 1;
@@ -185,6 +193,7 @@ export function armsOf(context: ProcessContext, path: PacketPath): WindowArm[] {
     name: "the control",
     loop: "controlPackets",
     isControl: true,
+    layouts: 1,
     workShare: 1,
   };
   return [...designs, ...twin, control];

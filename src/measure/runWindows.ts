@@ -6,13 +6,14 @@
  *
  *   lengths    calibrated once in a run: 3 ms for the design in the middle, its own for the control
  *   warm-up    rounds of windows until the last three of each arm are alike, or enough is enough
- *   blocks     each arm once, a lead-in after each switch thrown away; caches keep their state
+ *   blocks     each arm once, a lead-in after each switch thrown away; caches keep their state;
+ *              an arm's layouts take turns from block to block
  */
 import type { CpuReport, CpuTask, WindowLoop } from "../machine/cpuTask.js";
 import type { CellProcess, CellWindow } from "../result/cellSchema.js";
 import { isDisturbed, REDOS_MAX } from "./contamination.js";
 import { between } from "./covariates.js";
-import { blockOrder } from "./statisticsBlocks.js";
+import { blockOrder, layoutOrder } from "./statisticsBlocks.js";
 import { isSettled } from "./warmUpClass.js";
 import { logNsPerPacket, spanNs } from "./windowFigures.js";
 
@@ -24,6 +25,8 @@ export interface WindowArm {
   readonly loop: WindowLoop;
   /** The control has lengths of its own. */
   readonly isControl: boolean;
+  /** Layouts of its machine; blocks use them by turns, in an order drawn for each round. */
+  readonly layouts: number;
   /** Packets that are run for each one that is told of: 1 but in tests of the engine itself. */
   readonly workShare: number;
 }
@@ -81,6 +84,13 @@ function toBursts(packets: number): number {
   return Math.max(BURST, Math.round(packets / BURST) * BURST);
 }
 
+/** Where a window stands among the others, and the layout that runs it. */
+interface WindowPlace {
+  readonly block: number;
+  readonly position: number;
+  readonly layout: number;
+}
+
 /** A cell's windows in one process. */
 class WindowRunner {
   private readonly windows: CellWindow[] = [];
@@ -94,16 +104,16 @@ class WindowRunner {
     return this.plan.oversubscribed ? WINDOW_OVERSUBSCRIBED_NS : WINDOW_NS;
   }
 
-  private task(arm: WindowArm, packets: number, leadIn: number): CpuTask {
+  private task(arm: WindowArm, layout: number, packets: number, leadIn: number): CpuTask {
     const { cpus } = this.plan;
-    return { kind: "window", machine: arm.machine, loop: arm.loop, cpus, packets, leadIn };
+    return { kind: "window", machine: arm.machine, loop: arm.loop, cpus, packets, leadIn, layout };
   }
 
   /** Least time of a packet in some short windows, in ns. */
   private async probe(arm: WindowArm): Promise<number> {
     let best = Number.POSITIVE_INFINITY;
     for (let probe = 0; probe < PROBES; probe++) {
-      const task = this.task(arm, PROBE_PACKETS, PROBE_PACKETS);
+      const task = this.task(arm, 0, PROBE_PACKETS, PROBE_PACKETS);
       const reports = await this.plan.onAll(task, `calibrating ${arm.name}`);
       const ran = reports.filter((report) => report.ran);
       const ns = Math.max(...ran.map((report) => report.endNs - report.startNs));
@@ -130,13 +140,13 @@ class WindowRunner {
   private async window(
     armNumber: number,
     lengths: WindowLengths,
-    place: { block: number; position: number },
+    place: WindowPlace,
   ): Promise<CellWindow> {
     const arm = this.plan.arms[armNumber];
     if (arm === undefined) throw new RangeError(`no arm ${armNumber}`);
     const told = arm.isControl ? lengths.controlPackets : lengths.windowPackets;
     const leadIn = arm.isControl ? toBursts(told / 3) : lengths.leadInPackets;
-    const task = this.task(arm, Math.round(told * arm.workShare), leadIn);
+    const task = this.task(arm, place.layout, Math.round(told * arm.workShare), leadIn);
     const doing = `window ${this.windows.length} of ${arm.name}`;
     const reports = await this.plan.onAll(task, doing);
     const before = this.stolenMs;
@@ -165,14 +175,17 @@ class WindowRunner {
   /** Rounds of one window of each arm that is not warm yet. */
   async warmUp(lengths: WindowLengths, deadlineAt: number): Promise<CellProcess["warmUp"]> {
     const times = this.plan.arms.map((): number[] => []);
+    const most = Math.max(...this.plan.arms.map((arm) => arm.layouts));
     const isDone = (list: readonly number[]): boolean =>
-      list.length >= WARM_UP_WINDOWS_MAX || isSettled(list, SETTLED_WINDOWS);
+      list.length >= WARM_UP_WINDOWS_MAX ||
+      (list.length >= most && isSettled(list, SETTLED_WINDOWS));
     for (let round = 0; round < WARM_UP_WINDOWS_MAX; round++) {
       const late = round >= SETTLED_WINDOWS && performance.now() > deadlineAt;
       if (late || times.every(isDone) || this.plan.stopped?.() === true) break;
       for (const [arm, list] of times.entries()) {
         if (isDone(list)) continue;
-        const window = await this.window(arm, lengths, { block: 0, position: 0 });
+        const layout = list.length % (this.plan.arms[arm]?.layouts ?? 1);
+        const window = await this.window(arm, lengths, { block: 0, position: 0, layout });
         list.push(Math.exp(logNsPerPacket(window)));
       }
     }
@@ -186,7 +199,7 @@ class WindowRunner {
   private async slot(
     arm: number,
     lengths: WindowLengths,
-    place: { block: number; position: number },
+    place: WindowPlace,
     mayRedo: boolean,
   ): Promise<void> {
     for (let attempt = 0; ; attempt++) {
@@ -202,11 +215,17 @@ class WindowRunner {
   async blocks(lengths: WindowLengths, deadlineAt: number): Promise<CellWindow[]> {
     const { plan } = this;
     const orders = blockOrder(plan.arms.length, plan.blocksMax, plan.seed);
+    const layouts = layoutOrder(
+      plan.arms.map((arm) => arm.layouts),
+      plan.blocksMax,
+      plan.seed,
+    );
     for (const [block, order] of orders.entries()) {
       const late = performance.now() > deadlineAt;
       if ((late && block >= plan.blocksMin) || plan.stopped?.() === true) break;
       for (const [position, arm] of order.entries()) {
-        await this.slot(arm, lengths, { block, position }, !late);
+        const layout = layouts[block]?.[arm] ?? 0;
+        await this.slot(arm, lengths, { block, position, layout }, !late);
       }
       plan.onBlock?.(block + 1, plan.blocksMax);
     }

@@ -9,6 +9,8 @@
 import { median } from "./statistics.js";
 import { createRandom, type RandomSource } from "./statisticsRandom.js";
 
+const LAYOUT_SEED = 0x6c61796f;
+
 /** The values in random order (Fisher and Yates, in place as by Durstenfeld). */
 export function shuffled(values: readonly number[], random: RandomSource): number[] {
   const order = [...values];
@@ -53,6 +55,27 @@ export function blockOrder(arms: number, blocks: number, seed: number): number[]
     }
   }
   return order;
+}
+
+/**
+ * Which layout each arm runs in, by block: in every round of as many blocks as an arm has layouts
+ * it runs in each of them once, in an order drawn for that arm and round.
+ *
+ * @param layouts how many each arm has, 1 or more
+ * @param seed same seed, same order; another sequence than that of {@link blockOrder}
+ */
+export function layoutOrder(layouts: readonly number[], blocks: number, seed: number): number[][] {
+  const random = createRandom(seed ^ LAYOUT_SEED);
+  const left: number[][] = layouts.map(() => []);
+  return Array.from({ length: blocks }, () =>
+    left.map((round, arm) => {
+      if (round.length === 0) {
+        const all = Array.from({ length: layouts[arm] ?? 1 }, (_, layout) => layout);
+        round.push(...shuffled(all, random));
+      }
+      return round.pop() ?? 0;
+    }),
+  );
 }
 
 /** One measured value: which block, which arm, and the natural logarithm of its ns per packet. */

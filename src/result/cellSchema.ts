@@ -116,6 +116,9 @@ const windowSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("true: this attempt was redone in the same slot; kept here, left out of figures"),
+  layout: count
+    .optional()
+    .describe("which order of its image's functions ran it, drawn anew by each process; absent: 0"),
 });
 
 const flowsSchema = z.strictObject({

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readMib } from "../../../src/machine/counters.js";
 import { Cpus } from "../../../src/machine/cpus.js";
 import type { CpuTask } from "../../../src/machine/cpuTask.js";
+import { withRandomOrder } from "../../../src/measure/processImages.js";
+import { createRandom } from "../../../src/measure/statisticsRandom.js";
 import { machineOf, type Small, setWorkload, smallExperiment } from "./smallExperiment.js";
+
+type WindowTask = Extract<CpuTask, { kind: "window" }>;
 
 describe("a window on a worker", () => {
   let small: Small;
@@ -17,7 +21,7 @@ describe("a window on a worker", () => {
 
   afterAll(() => cpus?.close());
 
-  const window = (machine: number, packets: number, leadIn: number): CpuTask => {
+  const window = (machine: number, packets: number, leadIn: number): WindowTask => {
     return { kind: "window", machine, loop: "forwardPackets", cpus: 1, packets, leadIn };
   };
 
@@ -52,6 +56,22 @@ describe("a window on a worker", () => {
     }
   });
 
+  it("runs the layout that is asked for, on the same machine", async () => {
+    const laidOut = await smallExperiment(["no-cache.release"], 1, (image) =>
+      withRandomOrder(image, createRandom(1), 3),
+    );
+    setWorkload(laidOut, "internet-mix");
+    const own = await Cpus.start(laidOut.machines, { cpus: 1 });
+    try {
+      for (const layout of [0, 1, 2]) await own.onAll({ ...window(0, 640, 0), layout }, "a window");
+      expect(readMib(machineOf(laidOut, 0)).inReceives).toBe(3 * 640);
+      const none = own.onAll({ ...window(0, 640, 0), layout: 3 }, "a window");
+      await expect(none).rejects.toThrow(/no machine 0 with layout 3$/);
+    } finally {
+      await own.close();
+    }
+  });
+
   it("has one clock for all windows", async () => {
     const first = await cpus.onAll(window(1, 640, 64), "a window");
     const second = await cpus.onAll(window(0, 640, 64), "a window");
@@ -65,7 +85,7 @@ describe("a window on a worker", () => {
       /^the control plane failed while a call .*: the image exports no function nothing$/,
     );
     await expect(cpus.onAll(window(7, 64, 64), "a window")).rejects.toThrow(
-      /^CPU 0 failed while a window .*: no machine 7$/,
+      /^CPU 0 failed while a window .*: no machine 7 with layout 0$/,
     );
   });
 });

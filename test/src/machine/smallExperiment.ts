@@ -50,14 +50,18 @@ function imageOf(text: string): Promise<Image> {
   return findImage(parseDesign(text.slice(0, -flavour.length - 1)), flavour);
 }
 
-/** Boots one machine for each `DESIGN.FLAVOUR` on one table of 1,000 routes. */
-export async function smallExperiment(images: readonly string[], cpus = 1): Promise<Small> {
+/** Boots a machine for each `DESIGN.FLAVOUR`, changed by `change`, on one table of 1,000 routes. */
+export async function smallExperiment(
+  images: readonly string[],
+  cpus = 1,
+  change: (image: Image) => Image = (image) => image,
+): Promise<Small> {
   const world = standardWorld({ nexthops: NEXTHOPS });
   const table = smallTable(1_000);
   const nexthops = assignNexthops(table, NEXTHOPS, 1);
   const nexthopOf = (row: number): number => nexthops[row] ?? 0;
   const templates = rxTemplates(world);
-  const found = await Promise.all(images.map(imageOf));
+  const found = (await Promise.all(images.map(imageOf))).map(change);
   const boot = { cpus, cores: 2, hz: 1000, packetsPerSecond: 1e6, seed: 1, fibTables: 2 } as const;
   const request = { images: found, world, table, nexthopOf, templates, flowPairs: 8_192, boot };
   const experiment = await Experiment.create(request);

@@ -1,7 +1,18 @@
 /** The judge's short form: equal for images that do the same, different for one that does not. */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Image } from "../../../src/image/imageStore.js";
 import { digestWorkload } from "../../../src/measure/judgeDigest.js";
+import { withRandomOrder } from "../../../src/measure/processImages.js";
+import { createRandom } from "../../../src/measure/statisticsRandom.js";
 import { machineOf, type Small, setWorkload, smallExperiment } from "../machine/smallExperiment.js";
+
+/** The image with two of its loops exported under each other's name. */
+function exportsSwapped(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1");
+  const [a, b] = ["sendPackets", "nullPackets"] as const;
+  const swapped = text.replace(new RegExp(`${a}|${b}`, "g"), (name) => (name === a ? b : a));
+  return Uint8Array.from(Buffer.from(swapped, "latin1"));
+}
 
 describe("digestWorkload", () => {
   let small: Small;
@@ -20,6 +31,23 @@ describe("digestWorkload", () => {
     });
     expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set(digests).size).toBe(1);
+  });
+
+  it("asks every layout of the machine: one that does otherwise is found", async () => {
+    const digestOf = async (change: (image: Image) => Image): Promise<string> => {
+      const changed = await smallExperiment(["no-cache.release"], 1, change);
+      setWorkload(changed, "local-send");
+      return digestWorkload(machineOf(changed, 0), "local-send", 1_024);
+    };
+    const laidOut = (image: Image): Image => withRandomOrder(image, createRandom(1), 3);
+    const right = await digestOf((image) => image);
+    expect(await digestOf(laidOut)).toBe(right);
+    // The last layout alone answers to the name of the loop with another one.
+    const spoilt = await digestOf((image) => {
+      const { otherOrders = [], ...rest } = laidOut(image);
+      return { ...rest, otherOrders: [...otherOrders.slice(1), exportsSwapped(image.bytes)] };
+    });
+    expect(spoilt).not.toBe(right);
   });
 
   it("is another one for a frame that differs in a byte, or goes elsewhere", () => {

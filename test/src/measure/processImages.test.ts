@@ -3,7 +3,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import { functionCount } from "../../../src/image/functionOrder.js";
 import { findImage, type Image, sha256 } from "../../../src/image/imageStore.js";
-import { PLACEBO_NAME, placeboOf, withRandomOrder } from "../../../src/measure/processImages.js";
+import {
+  layoutsOf,
+  PLACEBO_NAME,
+  placeboOf,
+  withRandomOrder,
+} from "../../../src/measure/processImages.js";
 import { createRandom } from "../../../src/measure/statisticsRandom.js";
 
 describe("the images of a process", () => {
@@ -19,6 +24,16 @@ describe("the images of a process", () => {
     expect(withRandomOrder(image, createRandom(2)).sha256).not.toBe(one.sha256);
     expect(one).toMatchObject({ name: "no-cache", row: image.row, sha256: sha256(one.bytes) });
     expect(functionCount(one.bytes)).toBe(functionCount(image.bytes));
+  });
+
+  it("have as many layouts as asked for, fewer where more arms share a process", () => {
+    const laidOut = withRandomOrder(image, createRandom(1), 3);
+    const all = [laidOut.bytes, ...(laidOut.otherOrders ?? [])];
+    expect(new Set(all.map(sha256)).size).toBe(3);
+    for (const bytes of all) expect(functionCount(bytes)).toBe(functionCount(image.bytes));
+    const placebo = placeboOf(image, laidOut, createRandom(2));
+    expect(placebo.otherOrders).toHaveLength(2);
+    expect([1, 2, 3, 4, 6, 9, 20].map(layoutsOf)).toEqual([4, 4, 4, 3, 2, 1, 1]);
   });
 
   it("include a placebo in an order of its own", () => {

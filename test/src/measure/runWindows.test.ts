@@ -49,7 +49,8 @@ class FakeCpus {
 }
 
 function armOf(machine: number, name: string, change: Partial<WindowArm> = {}): WindowArm {
-  return { machine, name, loop: "forwardPackets", isControl: false, workShare: 1, ...change };
+  const rest = { isControl: false, layouts: 1, workShare: 1 };
+  return { machine, name, loop: "forwardPackets", ...rest, ...change };
 }
 
 const ARMS = ["a", "b", "c"].map((name, machine) => armOf(machine, name));
@@ -129,6 +130,22 @@ describe("runWindows", () => {
     expect(machines).toEqual(windows.map((window) => [2, 0, 1][window.arm]));
     expect(cpus.doing[0]).toBe("calibrating a");
     expect(cpus.doing[18]).toBe(`window 0 of ${["a", "b", "c"][windows[0]?.arm ?? 0]}`);
+  });
+
+  it("runs an arm in each of its layouts as often, after all of them have warmed up", async () => {
+    const cpus = new FakeCpus([100, 100]);
+    const arms = [armOf(0, "a", { layouts: 4 }), armOf(1, "b")];
+    const { windows } = await runWindows(planOf(cpus, { arms }));
+    const ofArm = (arm: number) => windows.filter((window) => window.arm === arm);
+    for (let round = 0; round < 3; round++) {
+      const layouts = ofArm(0).slice(4 * round, 4 * round + 4);
+      expect(layouts.map(({ layout }) => layout).sort()).toEqual([0, 1, 2, 3]);
+    }
+    expect(ofArm(1).every(({ layout }) => layout === 0)).toBe(true);
+    const run = cpus.tasks.slice(-windows.length);
+    expect(run.map((task) => task.layout)).toEqual(windows.map(({ layout }) => layout));
+    const warm = cpus.tasks.slice(6, -windows.length).filter((task) => task.machine === 0);
+    expect(warm.map((task) => task.layout)).toEqual([0, 1, 2, 3]);
   });
 
   it("keeps what the CPUs that took part reported, by CPU", async () => {

@@ -2,7 +2,7 @@
  * The order of arms in blocks, and ratios paired by block.
  */
 import { describe, expect, it } from "vitest";
-import { blockOrder, pairedLogRatios } from "../../../src/measure/statisticsBlocks.js";
+import { blockOrder, layoutOrder, pairedLogRatios } from "../../../src/measure/statisticsBlocks.js";
 
 function countAt(order: readonly number[][], arms: number, place: number): number[] {
   const counts = new Array<number>(arms).fill(0);
@@ -76,5 +76,30 @@ describe("pairedLogRatios", () => {
     expect(pairedLogRatios(values, 0, 1)).toEqual([4, 5]);
     expect(pairedLogRatios(values, 1, 0)).toEqual([-4, -5]);
     expect(pairedLogRatios(values, 0, 3)).toEqual([]);
+  });
+});
+
+describe("layoutOrder", () => {
+  it("has each layout of an arm once in every round of its own", () => {
+    const order = layoutOrder([4, 1, 3], 24, 5);
+    expect(order).toHaveLength(24);
+    for (const [arm, count] of [4, 1, 3].entries()) {
+      for (let at = 0; at < 24; at += count) {
+        const round = order.slice(at, at + count).map((block) => block[arm]);
+        expect(round.sort()).toEqual(Array.from({ length: count }, (_, i) => i));
+      }
+    }
+  });
+
+  it("draws the order of each arm and round, by the seed", () => {
+    const order = layoutOrder([4, 4], 400, 5);
+    expect(layoutOrder([4, 4], 400, 5)).toEqual(order);
+    expect(layoutOrder([4, 4], 400, 6)).not.toEqual(order);
+    // Two arms meet in all pairs of layouts: neither follows the other.
+    const pairs = new Map<string, number>();
+    for (const [a, b] of order) pairs.set(`${a} ${b}`, (pairs.get(`${a} ${b}`) ?? 0) + 1);
+    expect(pairs.size).toBe(16);
+    expect(Math.max(...pairs.values())).toBeLessThan(50);
+    expect(Math.min(...pairs.values())).toBeGreaterThan(8);
   });
 });

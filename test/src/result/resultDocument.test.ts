@@ -32,7 +32,7 @@ describe("the JSON Schema of a result", () => {
     );
     const built = Object.keys(document.cells[0]?.windows[0] ?? {});
     expect(window.required).toEqual(built);
-    expect(Object.keys(objectAt(window, "properties"))).toEqual([...built, "retried"]);
+    expect(Object.keys(objectAt(window, "properties"))).toEqual([...built, "retried", "layout"]);
   });
 
   it("pins version and disclaimer, and is JSON", () => {
