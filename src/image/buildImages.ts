@@ -32,7 +32,7 @@ export async function buildOne(task: BuildTask, store?: ImageStore): Promise<Bui
 }
 
 /** Runs `buildOne` for every task, as many at a time as there are cores. */
-async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
+export async function buildInPool(tasks: readonly BuildTask[]): Promise<BuiltFile[]> {
   const filename = import.meta.url.replace("/src/image/", "/dist/image/").replace(/ts$/, "js");
   const pool = new Piscina({ filename, maxThreads: availableParallelism() });
   try {

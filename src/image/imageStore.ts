@@ -161,6 +161,15 @@ async function prebuilt(
   return { name, row, flavour, bytes, sha256: label.sha256, compiledNow: false };
 }
 
+/** Whether the store has a design's image of today's sources. */
+export async function isBuilt(
+  design: Design,
+  flavour: Flavour,
+  store: ImageStore = BUILD_STORE,
+): Promise<boolean> {
+  return (await prebuilt(design, flavour, store)) !== undefined;
+}
+
 /** Removes images of other sources: nothing would ever use them. Returns how many. */
 export async function dropStaleImages(store: ImageStore = BUILD_STORE): Promise<number> {
   const files = await readdir(store.folder).catch(() => []);

@@ -8,7 +8,7 @@ import type { KnobRow } from "../image/knobs.js";
 import { UsageError } from "../reference/usageError.js";
 import type { NexthopPicker, PrefixColumns, World } from "../reference/world.js";
 import { adoptTablePart, loadTablePart } from "./loadTable.js";
-import { type BootOptions, Machine, RHASH_ENTRIES } from "./machine.js";
+import { type BootOptions, Machine, modulesOf, RHASH_ENTRIES } from "./machine.js";
 import {
   describePlan,
   type FibKind,
@@ -128,6 +128,8 @@ export class Experiment {
     request.templates.forEach((template, i) => {
       bytes.set(template, plan.templates.base + i * 64);
     });
+    // The engine compiles beside this thread, which loads the table meanwhile.
+    for (const image of request.images) void modulesOf(image);
     const machines: Machine[] = [];
     const loaded = new Set<FibKind>();
     let loadMs = 0;

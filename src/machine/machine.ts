@@ -86,6 +86,21 @@ function packetsPerTick(packetsPerSecond: number, hz: number): number {
   return Math.max(1, Math.round(packetsPerSecond / hz));
 }
 
+const compiled = new WeakMap<Image, Promise<WebAssembly.Module[]>>();
+
+/** The image compiled, in each of its layouts: once, whoever asks first. */
+export function modulesOf(image: Image): Promise<WebAssembly.Module[]> {
+  let modules = compiled.get(image);
+  if (modules === undefined) {
+    const orders = [image.bytes, ...(image.otherOrders ?? [])] as Uint8Array<ArrayBuffer>[];
+    modules = Promise.all(orders.map((bytes) => WebAssembly.compile(bytes)));
+    // Whoever boots the image is told of a failure; until then nobody is.
+    modules.catch(() => {});
+    compiled.set(image, modules);
+  }
+  return modules;
+}
+
 export class Machine {
   readonly layout: Layout;
   readonly u32: Uint32Array;
@@ -122,8 +137,7 @@ export class Machine {
   ): Promise<Machine> {
     const plan = memoryPlan.machines[number];
     if (plan === undefined) throw new BootError(`no place for machine ${number} in the plan`);
-    const orders = [image.bytes, ...(image.otherOrders ?? [])] as Uint8Array<ArrayBuffer>[];
-    const modules = await Promise.all(orders.map((bytes) => WebAssembly.compile(bytes)));
+    const modules = await modulesOf(image);
     const machine = new Machine({ image, modules, memory, plan, memoryPlan, options });
     machine.writeSuperblock();
     const failed = machine.cpu(0).call("boot", 1024);

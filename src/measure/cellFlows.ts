@@ -10,7 +10,7 @@ import type { RoutingTable } from "../inputs/routingTable.js";
 import type { World } from "../reference/world.js";
 import type { Cell } from "../result/cellSchema.js";
 import { buildFlowLists, type FlowLists } from "../workloads/flows.js";
-import { receiveDevices } from "../workloads/standardWorld.js";
+import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { findWorkload, type Workload } from "../workloads/workload.js";
 import { type CellRequest, cellLabel } from "./processRequest.js";
 
@@ -23,7 +23,7 @@ export type FlowFacts = Cell["flows"];
 export interface FlowRequest {
   readonly cells: readonly Pick<CellRequest, "workload" | "cpus">[];
   readonly table: RoutingTable;
-  readonly world: World;
+  readonly nexthops: number;
   readonly runSeed: number;
   /** Pairs of all lists of a cell. */
   readonly flowPackets: number;
@@ -87,7 +87,8 @@ function keyOf(workload: Workload, cpus: number): string {
  * @throws {UsageError} where a CPU of some cell would have no flow
  */
 export function drawFlows(request: FlowRequest, progress: (text: string) => void): FlowFacts[] {
-  const { table, world, runSeed: seed, flowPackets: packets } = request;
+  const { table, runSeed: seed, flowPackets: packets } = request;
+  const world = standardWorld({ nexthops: request.nexthops });
   const facts: FlowFacts[] = [];
   const cells = request.cells.map((cell, number) => {
     const workload = findWorkload(cell.workload);

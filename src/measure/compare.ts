@@ -5,6 +5,8 @@
  * budget is over. Whatever goes wrong after the first window is written into the document too, so
  * that a run that ends early still says what it saw.
  */
+
+import { compileAhead, compiledLine } from "../image/compileAhead.js";
 import { type Design, parseDesign } from "../image/designs.js";
 import type { Flavour } from "../image/flavour.js";
 import { findImage, type Image } from "../image/imageStore.js";
@@ -86,7 +88,7 @@ export async function findImages(
   const images: Image[] = [];
   for (const design of designs) {
     const image = await findImage(design, flavour);
-    if (image.compiledNow) say(`compiled ${design.name} (${flavour}): not among the built images`);
+    if (image.compiledNow) say(compiledLine(design.name, flavour));
     images.push(image);
   }
   return images;
@@ -157,6 +159,7 @@ async function prepare(
   document: ResultDocument,
 ): Promise<RunPlan> {
   checkMemory(options, designs);
+  for (const line of await compileAhead(designs, ["release", "debug"])) options.say(line);
   const release = await findImages(designs, "release", options.say);
   const debug = await findImages(designs, "debug", options.say);
   document.designs.forEach((design, i) => {

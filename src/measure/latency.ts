@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { compileAhead } from "../image/compileAhead.js";
 import { type Design, parseDesign } from "../image/designs.js";
 import type { Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
@@ -220,6 +221,7 @@ export async function measureLatencies(
   const document = emptyDocument(options, designs);
   onPartial(document);
   checkMemory(options, designs);
+  for (const line of await compileAhead(designs, ["timed"])) options.say(line);
   const images = await findImages(designs, "timed", options.say);
   for (const [i, { sha256 }] of images.entries()) {
     const design = document.designs[i];

@@ -2,7 +2,8 @@
  * The work of one measuring process, apart from how it is asked and how it answers: boot, judge,
  * then all cells in an order of its own, then the audit.
  */
-import { drawFlows, type FlowFacts } from "./cellFlows.js";
+import type { FlowFacts } from "./cellFlows.js";
+import { drawFlowsBeside } from "./flowsBeside.js";
 import { auditAll, openContext, type ProcessContext } from "./processContext.js";
 import {
   type CellPart,
@@ -40,6 +41,18 @@ async function runCells(
   return done;
 }
 
+/** Flows and context; a context that nobody will use is closed. @throws what either failed with */
+async function bothOf(
+  drawing: Promise<FlowFacts[]>,
+  opening: Promise<ProcessContext>,
+): Promise<[FlowFacts[], ProcessContext]> {
+  const [drawn, opened] = await Promise.allSettled([drawing, opening]);
+  if (opened.status === "rejected") throw opened.reason;
+  if (drawn.status === "fulfilled") return [drawn.value, opened.value];
+  await opened.value.cpus.close();
+  throw drawn.reason;
+}
+
 /** Does what is asked. @throws {UsageError} {JudgeError} {CpuFailure} */
 export async function measureCells(
   request: ProcessRequest,
@@ -48,14 +61,15 @@ export async function measureCells(
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const random = createRandom(request.seed);
-  const context = await openContext(request, random, hooks.progress);
+  // Drawn while the table is loaded: nothing is measured yet.
+  const drawing = request.process === 0 ? drawFlowsBeside(request) : Promise.resolve([]);
+  const opening = openContext(request, random, hooks.progress);
+  const [flows, context] = await bothOf(drawing, opening);
   try {
     const { loadMs } = context.experiment;
     if (request.process === 0) {
       hooks.say(`loaded ${request.table.count} routes in ${Math.round(loadMs)} ms`);
     }
-    const flows =
-      request.process === 0 ? drawFlows({ ...request, world: context.world }, hooks.progress) : [];
     const setUpMs = performance.now() - start;
     const order = shuffled([...request.cells.keys()], random);
     const cellOrder = await runCells(context, order, flows, hooks);

@@ -212,7 +212,7 @@ export async function measureLatency(
   const random = createRandom(request.seed);
   const context = await openContext(request, random, hooks.progress);
   try {
-    if (request.process === 0) drawFlows({ ...request, world: context.world }, hooks.progress);
+    if (request.process === 0) drawFlows(request, hooks.progress);
     for (const number of shuffled([...request.cells.keys()], random)) {
       if (hooks.stopped()) break;
       hooks.cell(await runCell(context, number, request, hooks));

@@ -21,7 +21,13 @@ import { carryCaches } from "./carryCaches.js";
 import { type FlowFacts, readFlows } from "./cellFlows.js";
 import { type CountedCosts, countCosts } from "./countCosts.js";
 import { between, pressureMs, stealMs } from "./covariates.js";
-import { JudgeError, type Judgement, judgeFrames, judgeWorkload } from "./judge.js";
+import {
+  JudgeError,
+  type Judgement,
+  judgeFrames,
+  judgeWorkload,
+  type KnownFates,
+} from "./judge.js";
 import { digestWorkload } from "./judgeDigest.js";
 import { judgeStory } from "./judgeStories.js";
 import { HZ, type JudgeContext, type ProcessContext } from "./processContext.js";
@@ -50,9 +56,9 @@ function judge(
   judging: JudgeContext,
   machine: Machine,
   cell: { path: PacketPath; nexthops: number },
-  flows: Uint32Array,
+  flows: { list: Uint32Array; known: KnownFates },
 ): Judgement {
-  const request = { ...judging.judgeWith, machine };
+  const request = { ...judging.judgeWith, machine, known: flows.known };
   let fates = judging.judgedFates.get(machine);
   if (fates === undefined) {
     fates = judgeFrames(request, judging.fateFrames(sourceCheckOf(machine.image.row)));
@@ -60,7 +66,7 @@ function judge(
   }
   // A cache that is full of other flows refuses new ones, as the kernel does: no fault to judge.
   if (hasRouteCache(machine)) emptyRouteCache(machine);
-  const packets = judgeWorkload(request, cell.path, flows, JUDGED_PACKETS);
+  const packets = judgeWorkload(request, cell.path, flows.list, JUDGED_PACKETS);
   judgeStory(machine, cell.path, cell.nexthops);
   const perFate = { ...fates.perFate };
   for (const [fate, n] of Object.entries(packets.perFate)) perFate[`workload ${fate}`] = n;
@@ -77,8 +83,9 @@ function judgeAndCount(
   context: ProcessContext,
   judging: JudgeContext,
   cell: { path: PacketPath; nexthops: number; cpus: number },
-  flows: Uint32Array,
+  list: Uint32Array,
 ): Judged {
+  const flows = { list, known: new Map() };
   const judged = context.release.map((machine) => judge(judging, machine, cell, flows));
   if (context.placebo !== null) judge(judging, context.placebo, cell, flows);
   const counted = context.debug.map((machine) => {

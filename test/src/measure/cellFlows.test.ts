@@ -31,7 +31,8 @@ describe("drawFlows", () => {
     { workload: "internet-mix", cpus: 2 },
     { workload: "scan", cpus: 1 },
   ];
-  const request = { cells, table: smallTable(1_000), world, runSeed: 4, flowPackets: 4_096 };
+  const table = smallTable(1_000);
+  const request = { cells, table, nexthops: 8, runSeed: 4, flowPackets: 4_096 };
 
   it("draws what each workload draws alone, whatever stands beside it", () => {
     const told: string[] = [];
