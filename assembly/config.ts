@@ -141,6 +141,20 @@ export const BUSTED_CHECKSUM: u32 = 7;
 export const BUSTED_DEV_PUT: u32 = 8;
 /** `fibSemantics.ts`: the number of a fib_info that is freed is lost. */
 export const BUSTED_FIB_NUMBER: u32 = 9;
+/**
+ * Those that only a race shows, each in one contract and with a delay that holds its window open
+ * (`lib/delayPoint.ts`): what `dstbench stress --busted` is about.
+ * `gracePeriod.ts`: a grace period waits for nobody.
+ */
+export const BUSTED_QSBR: u32 = 10;
+/** `refcount.ts`: a count is loaded, changed and stored, so another CPU's change is lost. */
+export const BUSTED_REFCOUNT: u32 = 11;
+/** `spinlock.ts`: who has waited long enough for a lock has it. */
+export const BUSTED_LOCK: u32 = 12;
+/** `slab.ts`: who frees another CPU's object tries once to put it on that CPU's list. */
+export const BUSTED_REMOTE_FREE: u32 = 13;
+/** `uncachedList.ts`: lists for each CPU: an entry that ends on another CPU stays on its list. */
+export const BUSTED_UNCACHED: u32 = 14;
 
 /** Bytes of a cache line of the machines that the layouts follow. */
 export const LINE_BYTES: usize = 64;

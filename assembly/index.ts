@@ -17,6 +17,7 @@ export {
 } from "./kernel/rcu";
 export { runDeferred } from "./kernel/workqueue";
 export * from "./layout";
+export * from "./layoutAccounts";
 export * from "./layoutViews";
 export {
   slabBitmapBytes,
@@ -61,3 +62,4 @@ export { controlPackets } from "./workload/control";
 export { controlLoop, controlRestore } from "./workload/controlLoop";
 export { gateArrive, gateEnter } from "./workload/gate";
 export { forwardPackets, nullPackets, receiveFrame, sendPackets } from "./workload/loops";
+export { torturePackets } from "./workload/tortureLoop";

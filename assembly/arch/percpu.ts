@@ -33,7 +33,8 @@ export class CpuHead {
   faultSite: u32;
   /** Where the CPU is: a phase of `arch/trap.ts`; plain, read by the host for stall reports. */
   phase: u32;
-  private _pad: u32;
+  /** State of this CPU's delay points in images with planted defects. Owner only. */
+  delaySeed: u32;
 }
 
 /** Sections of a CPU area. Each starts where the one before it ends, as in a linker script. */
@@ -77,8 +78,11 @@ export const PCPU_RINGS_BYTES: usize = 128;
 /** Neighbours: `neigh_statistics`, then the skbs of this CPU that have been sent. */
 export const PCPU_NEIGH: usize = PCPU_RINGS + PCPU_RINGS_BYTES;
 export const PCPU_NEIGH_BYTES: usize = 128;
+/** Grace-period probes of this CPU and what it has read (`workload/graceTorture.ts`). */
+export const PCPU_TORTURE: usize = PCPU_NEIGH + PCPU_NEIGH_BYTES;
+export const PCPU_TORTURE_BYTES: usize = 320;
 /** Bytes of all sections; the stride is this, rounded up by the host. */
-export const PCPU_BYTES: usize = PCPU_NEIGH + PCPU_NEIGH_BYTES;
+export const PCPU_BYTES: usize = PCPU_TORTURE + PCPU_TORTURE_BYTES;
 
 if (CPUS_MAX != 64) ERROR("the RCU scan and the host's layout assume at most 64 CPUs");
 

@@ -115,7 +115,9 @@ export const G_RT_GC: usize = G_RT_HASH + 256;
 export const G_RT_FLUSH: usize = G_RT_GC + 64;
 /** The periodic scan: rover and sums, then its timer. */
 export const G_RT_EXPIRE: usize = G_RT_FLUSH + 192;
-export const G_END: usize = G_RT_EXPIRE + 128;
+/** The grace-period probe that readers find (`workload/graceTorture.ts`). */
+export const G_TORTURE: usize = G_RT_EXPIRE + 128;
+export const G_END: usize = G_TORTURE + 64;
 /** Bytes that the host reserves for the superblock and its sections. */
 export const SUPERBLOCK_BYTES: usize = 8192;
 

@@ -25,6 +25,13 @@ import { bugOn, SITE_CALL_ID } from "../arch/trap";
 import { RCU_FUNC_NONE, rcuInvoke } from "../calls/rcu";
 import { gpDrive, gpTicket, gpWait, RCU_BH_FLAVOUR, RCU_FLAVOUR } from "./gracePeriod";
 
+export {
+  RCU_FUNC_DST_DESTROY,
+  RCU_FUNC_DST_DISPLACED,
+  RCU_FUNC_FREE_FIB_INFO,
+  RCU_FUNC_NEIGH_FREE,
+} from "../calls/rcu";
+
 @unmanaged
 export class RcuHead {
   next: u32;
@@ -39,7 +46,7 @@ export const RCU_HEAD_BYTES: usize = 16;
 
 /** Callbacks of one CPU and flavour. A tail is valid only if its head is not 0. */
 @unmanaged
-class RcuData {
+export class RcuData {
   nextHead: u32;
   nextTail: u32;
   waitHead: u32;
@@ -54,11 +61,14 @@ class RcuData {
   isUnlimited: u32;
 }
 
+/** From the block of a CPU and flavour to its RcuData: the second line. */
+export const RCU_DATA_AT: usize = 64;
+
 if (offsetof<RcuHead>() != RCU_HEAD_BYTES) ERROR("rcu_head is two pointers");
 if (offsetof<RcuData>() > 64) ERROR("RcuData overflows its line");
 
 function rcuData(flavour: u32): RcuData {
-  return changetype<RcuData>(thisCpuArea() + PCPU_RCU + ((<usize>flavour) << 7) + 64);
+  return changetype<RcuData>(thisCpuArea() + PCPU_RCU + ((<usize>flavour) << 7) + RCU_DATA_AT);
 }
 
 function rcuHead(at: usize): RcuHead {

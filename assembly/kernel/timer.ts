@@ -72,8 +72,11 @@ class TimerBase {
   }
 }
 
-const PENDING_AT: usize = 16;
-const EXPIRING_AT: usize = 32;
+/** Lists of a base: timers that wait, by time; timers that are due and about to run. */
+export const PENDING_AT: usize = 16;
+export const EXPIRING_AT: usize = 32;
+/** Where a base says how many timers wait, for walkers. */
+export const ARMED_AT: usize = offsetof<TimerBase>("_armed");
 
 if (offsetof<TimerList>() != TIMER_BYTES) ERROR("timer_list is 32 bytes");
 if (offsetof<TimerBase>() > PENDING_AT) ERROR("TimerBase runs into its list");

@@ -26,9 +26,10 @@ import {
   plainStore32,
 } from "../arch/atomic";
 import { COST_SLAB_ALLOC, COST_SLAB_FREE, countCost } from "../arch/costs";
-import { possibleCpus } from "../arch/superblock";
+import { isBusted, possibleCpus } from "../arch/superblock";
 import { SITE_SLAB_CACHE, SITE_SLAB_FOREIGN, trapAt } from "../arch/trap";
-import { DEBUG } from "../config";
+import { BUSTED, BUSTED_REMOTE_FREE, DEBUG } from "../config";
+import { delayPoint } from "../lib/delayPoint";
 import { KMEM_CACHES } from "./caches";
 import {
   isSlabAddress,
@@ -112,8 +113,9 @@ function freeRemote(id: u32, object: usize, owner: u32): void {
   let head = atomicLoad32(remoteAt);
   while (true) {
     plainStore32(linkAt, head);
+    if (BUSTED) delayPoint(BUSTED_REMOTE_FREE);
     const seen = atomicCmpxchg32(remoteAt, head, <u32>object);
-    if (seen == head) return;
+    if (seen == head || (BUSTED && isBusted(BUSTED_REMOTE_FREE))) return;
     head = seen;
   }
 }

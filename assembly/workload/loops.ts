@@ -35,7 +35,7 @@ const DATAGRAM_LEN: u32 = 46;
 const ETH_HLEN: u32 = 14;
 
 /** What follows every burst of `n` packets. */
-function burstEnd(rings: CpuRings, n: u32): void {
+export function burstEnd(rings: CpuRings, n: u32): void {
   if (DEBUG) for (let i: u32 = 0; i < n; i++) countCost(COST_PACKET);
   if (smpProcessorId() == 0) clockPackets(n);
   rings.deferredRun += runDeferred();
@@ -50,7 +50,7 @@ function begunBursts(rings: CpuRings): BurstLatency {
 }
 
 /** One received packet through the stack. */
-function receivePacket(skbAt: usize): void {
+export function receivePacket(skbAt: usize): void {
   const skb = changetype<SkBuff>(skbAt);
   rcuReadLock();
   ethTypeTrans(skb);

@@ -5,9 +5,9 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import os from "node:os";
+import { V8_FLAGS } from "../machine/v8Flags.js";
 import { type DoctorSources, examine, readSystemFile } from "../measure/doctor.js";
 import { availableMemoryBytes, loadAverages } from "../measure/environment.js";
-import { V8_FLAGS } from "../measure/processes.js";
 import { doctorReport } from "../report/doctorReport.js";
 import { EXIT_INVALID, EXIT_OK } from "./exitCodes.js";
 

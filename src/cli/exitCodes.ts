@@ -8,6 +8,8 @@ import { UsageError } from "../reference/usageError.js";
 
 /** Done; every gate that was asked for passed. */
 export const EXIT_OK = 0;
+/** The subject failed: an invariant is broken, a defect of the lab itself. */
+export const EXIT_BROKEN = 1;
 /** Usage or bad input; nothing was run. */
 export const EXIT_USAGE = 2;
 /** The run is invalid: judge, audit, a worker that died or stalled, no result. */

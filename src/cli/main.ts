@@ -26,6 +26,7 @@ import {
   type SelftestArguments,
 } from "./selftestCommand.js";
 import { runShow, SHOW_DEFAULTS, type ShowArguments } from "./showCommand.js";
+import { addStress } from "./stressCommand.js";
 import {
   runMerge,
   runSweep,
@@ -201,6 +202,7 @@ function buildProgram(done: (code: number) => void): Command {
   addMerge(program, done);
   addTrace(program, done);
   addShow(program, done);
+  addStress(program, done);
   program
     .command("list")
     .description("the designs, knobs and workloads there are")

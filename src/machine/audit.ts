@@ -1,12 +1,15 @@
 /**
- * The audit: at the end of every run, each machine's accounts must balance. First at rest: every
- * slab object is in exactly one place, every count equals the references that exist. Then every
+ * The audit: at the end of every run, each machine's accounts must balance. First as it stands
+ * (`accounts.ts`), then at rest: every slab object is in exactly one place, every count equals the
+ * references that exist. Then every
  * route is let go and every device unregistered, after which nothing may be left.
  *
  * It reads the machine's bytes and the image's walkers; what it expects comes from the setup and
  * from walking the slots here. Destructive: the machine is not to be used afterwards.
  */
 import type { World } from "../reference/world.js";
+import { readAccounts } from "./accounts.js";
+import type { Mismatch } from "./accountsBook.js";
 import { checkNeighbours, checkWaiting, neighboursOf, skbsInUse } from "./auditNeighbours.js";
 import { checkHashed, hashedRoutes } from "./auditRouteCache.js";
 import { readMib } from "./counters.js";
@@ -19,6 +22,8 @@ export interface AuditReport {
   readonly checks: number;
   /** One line for each that did not hold. */
   readonly failures: readonly string[];
+  /** What the accounts found before anything was let go, with the bytes of objects. */
+  readonly mismatches: readonly Mismatch[];
 }
 
 /** What the audit cannot know from the machine alone. */
@@ -47,14 +52,24 @@ const KMEM_CACHE_SKB_LARGE = 4;
 const KMEM_CACHE_HH = 5;
 const GUARD_PAGE_BYTES = 65_536;
 
-/** Collects checks; each is an equation with a name. */
+/** Collects checks; each is an equation with a name. The same line is told once. */
 class Checks {
   count = 0;
-  readonly failures: string[] = [];
+  private readonly lines = new Set<string>();
 
   equal(what: string, found: number, expected: number): void {
     this.count++;
-    if (found !== expected) this.failures.push(`${what}: found ${found}, expected ${expected}`);
+    if (found !== expected) this.lines.add(`${what}: found ${found}, expected ${expected}`);
+  }
+
+  /** Takes over what the accounts have found. */
+  take(checks: number, mismatches: readonly Mismatch[]): void {
+    this.count += checks;
+    for (const { text } of mismatches) this.lines.add(text);
+  }
+
+  get failures(): readonly string[] {
+    return [...this.lines];
   }
 }
 
@@ -237,6 +252,8 @@ function keptRoutes(machine: Machine): number[] {
 export async function auditMachine(request: AuditRequest): Promise<AuditReport> {
   const { machine, world, routesByNexthop, drain } = request;
   const checks = new Checks();
+  const accounts = readAccounts(machine, world);
+  checks.take(accounts.checks, accounts.mismatches);
   await drain();
   // What waits for a neighbour refers to routes: it ends here.
   checkWaiting(machine, checks);
@@ -257,5 +274,6 @@ export async function auditMachine(request: AuditRequest): Promise<AuditReport> 
     checks.equal("validity of the tables", tablesFault(machine, world), 0);
   }
   if (checks.failures.length === 0) await tearDown(request, checks);
-  return { ok: checks.failures.length === 0, checks: checks.count, failures: checks.failures };
+  const { count, failures } = checks;
+  return { ok: failures.length === 0, checks: count, failures, mismatches: accounts.mismatches };
 }

@@ -6,7 +6,12 @@
 import type { BurstTiming } from "./burstLatency.js";
 
 /** Loops that a window can run. */
-export type WindowLoop = "forwardPackets" | "sendPackets" | "nullPackets" | "controlPackets";
+export type WindowLoop =
+  | "forwardPackets"
+  | "sendPackets"
+  | "nullPackets"
+  | "controlPackets"
+  | "torturePackets";
 
 /** `hello`: who are you. `window`: lead-in, gate, measured packets. `sideLoad`: updates until all
  * CPUs of the window are through it; for the control plane. `drain`: run all RCU callbacks.

@@ -23,6 +23,8 @@ export class CpuFailure extends Error {
   constructor(
     message: string,
     readonly cpus: readonly number[],
+    /** The image stopped by itself; else the CPU died or did not answer. */
+    readonly isTrap = false,
   ) {
     super(message);
   }
@@ -203,12 +205,11 @@ export class Cpus {
       if (site === 0) continue;
       const where = `${machine.image.name}, while ${this.doing}`;
       const why = siteText(site, fault);
-      return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${why}`, [cpu]);
+      return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${why}`, [cpu], true);
     }
     const state = this.stateOf(cpu);
-    return new CpuFailure(`${this.who([cpu])} failed while ${this.doing} (${state}): ${fault}`, [
-      cpu,
-    ]);
+    const text = `${this.who([cpu])} failed while ${this.doing} (${state}): ${fault}`;
+    return new CpuFailure(text, [cpu], true);
   }
 
   private async onPool(pool: Pool, task: CpuTask, doing: string): Promise<CpuReport[]> {

@@ -4,6 +4,7 @@
  */
 import type { Machine } from "./machine.js";
 import { dstEntries } from "./routeCache.js";
+import { CACHE_NAMES } from "./slabNames.js";
 
 /** Columns of rt_cache_stat behind `entries`, in the kernel's order (`RT_STAT_…`). */
 export const RT_STAT_NAMES = [
@@ -32,17 +33,6 @@ export interface SlabRow {
   readonly activeSlabs: number;
   readonly slabs: number;
 }
-
-/** The kernel's names of the caches, by number (`assembly/mm/caches.ts`). */
-const CACHE_NAMES: Readonly<Record<number, string>> = {
-  0: "ip_dst_cache",
-  1: "fib_alias",
-  2: "arp_cache",
-  3: "skbuff_head_cache",
-  4: "skbuff_large_cache",
-  5: "hh_cache",
-  6: "inet_peer_cache",
-};
 
 function word(machine: Machine, at: number): number {
   return machine.u32[at / 4] ?? 0;

@@ -5,7 +5,6 @@
  * budget is over. Whatever goes wrong after the first window is written into the document too, so
  * that a run that ends early still says what it saw.
  */
-
 import { compileAhead, compiledLine } from "../image/compileAhead.js";
 import { type Design, parseDesign } from "../image/designs.js";
 import type { Flavour } from "../image/flavour.js";
@@ -13,6 +12,7 @@ import { findImage, type Image } from "../image/imageStore.js";
 import { KNOBS } from "../image/knobs.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
+import { V8_FLAGS } from "../machine/v8Flags.js";
 import { UsageError } from "../reference/usageError.js";
 import { RESULT_SCHEMA, RESULT_VERSION, type ResultDocument } from "../result/resultDocument.js";
 import { checkFlowList } from "../workloads/flowListLength.js";
@@ -21,7 +21,6 @@ import { findWorkload, type Workload } from "../workloads/workload.js";
 import { documentHead } from "./documentHead.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { setupOf } from "./processContext.js";
-import { V8_FLAGS } from "./processes.js";
 import { RunDocument } from "./runDocument.js";
 import { type RunPlan, runProcesses } from "./runProcesses.js";
 import { sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";

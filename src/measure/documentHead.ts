@@ -3,10 +3,10 @@
  * the table that was routed by.
  */
 import { nestingOf, type RoutingTable } from "../inputs/routingTable.js";
+import { V8_FLAGS } from "../machine/v8Flags.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import type { ResultDocument } from "../result/resultDocument.js";
 import { loadAverages, readEnvironment } from "./environment.js";
-import { V8_FLAGS } from "./processes.js";
 
 /** What a head is made from. */
 export interface HeadRequest {

@@ -12,6 +12,7 @@ import type { Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
 import { RHASH_ENTRIES } from "../machine/machine.js";
+import { V8_FLAGS } from "../machine/v8Flags.js";
 import { UsageError } from "../reference/usageError.js";
 import {
   LATENCY_SCHEMA,
@@ -26,7 +27,7 @@ import { availableMemoryBytes, loadAverages, readEnvironment } from "./environme
 import type { LatencyRequest } from "./latencyRequest.js";
 import { type AskedLoad, BURST_PACKETS, type Load } from "./openLoop.js";
 import { HZ, setupOf } from "./processContext.js";
-import { runLatencyProcess, V8_FLAGS } from "./processes.js";
+import { runLatencyProcess } from "./processes.js";
 import type { CellRequest } from "./processRequest.js";
 import { createRandom } from "./statisticsRandom.js";
 

@@ -7,6 +7,7 @@ import path from "node:path";
 import { packageRoot } from "../image/packageRoot.js";
 import { CpuFailure } from "../machine/cpus.js";
 import { BootError } from "../machine/machine.js";
+import { V8_FLAGS } from "../machine/v8Flags.js";
 import { UsageError } from "../reference/usageError.js";
 import { JudgeError } from "./judge.js";
 import type { LatencyEnd, LatencyPart, LatencyRequest } from "./latencyRequest.js";
@@ -17,15 +18,6 @@ import type {
   ProcessEnd,
   ProcessRequest,
 } from "./processRequest.js";
-
-/**
- * Optimised code only, and all of it before the first window: else a first long window would run in
- * the baseline tier, and a path that is seldom taken would be compiled inside the window that takes
- * it first. Compiled as a whole, code also lies in the order of the functions, which is drawn.
- */
-export const V8_FLAGS: readonly string[] = [
-  ...["--no-liftoff", "--no-wasm-tier-up", "--no-wasm-lazy-compilation"],
-];
 
 /** Longest time between messages: loading the largest table takes seconds, a cell its budget. */
 const SILENCE_MS = 120_000;

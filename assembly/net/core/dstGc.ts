@@ -36,7 +36,7 @@ import { DST_CALL_DISCARD, DST_OBSOLETE_ALIVE_MAX, DST_OBSOLETE_DEAD, DstEntry }
 import { IFF_UP, NetDevice } from "./netDevice";
 
 @unmanaged
-class DstGarbage {
+export class DstGarbage {
   lock: u32;
   private _pad0: u32;
   /** Newest first. */

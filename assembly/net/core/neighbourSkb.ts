@@ -23,9 +23,10 @@ import { SK_BUFF_BYTES, SkBuff, skbDst, skbDstForce, skbDstIsNoref } from "./skb
 const HEADROOM: usize = 32;
 export const SKB_SMALL_BYTES: u32 = 512;
 export const SKB_LARGE_BYTES: u32 = 2304;
-const SENT_HEAD: usize = PCPU_NEIGH + 64;
+/** In a CPU area: the skbs that this CPU has sent, oldest first. */
+export const SENT_HEAD: usize = PCPU_NEIGH + 64;
 const SENT_TAIL: usize = SENT_HEAD + 4;
-const SENT_COUNT: usize = SENT_HEAD + 8;
+export const SENT_COUNT: usize = SENT_HEAD + 8;
 
 /** Bytes of the object that an skb of `len` bytes of packet takes; 0: none is large enough. */
 function objectBytes(len: u32): u32 {

@@ -119,6 +119,9 @@ export function stateScope(state: u32): u32 {
   return (state >> 16) & 0xff;
 }
 
+/** For walkers: its count, and its rcu_head. */
+export const FIB_INFO_CLNTREF: usize = offsetof<FibInfo>("_clntref");
+export const FIB_INFO_RCU: usize = offsetof<FibInfo>("_rcu0");
 /** Line 2: the own metrics; the nexthops follow. */
 export const FIB_INFO_METRICS: usize = 128;
 export const FIB_INFO_NH: usize = 192;

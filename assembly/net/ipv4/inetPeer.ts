@@ -91,6 +91,12 @@ const BUCKETS: usize = 8;
 const PEERS: usize = 12;
 const GENID: usize = 64;
 
+/** For walkers: buckets of the hash, and in the superblock their place and the number of peers. */
+export const INET_PEER_BUCKETS: u32 = (<u32>1) << BUCKET_BITS;
+export const INET_PEERS_BUCKETS_AT: usize = G_INET_PEER + BUCKETS;
+export const INET_PEERS: usize = G_INET_PEER + PEERS;
+export const PEER_REFCNT: usize = offsetof<InetPeer>("_refcnt");
+
 function section(): usize {
   return superBlockAt() + G_INET_PEER;
 }

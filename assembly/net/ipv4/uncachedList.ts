@@ -14,13 +14,20 @@
  */
 import { COST_UNCACHED_ADD, COST_UNCACHED_DEL, countCost } from "../../arch/costs";
 import { PCPU_UNCACHED, smpProcessorId, thisCpuArea } from "../../arch/percpu";
-import { cpuAreaOf, G_UNCACHED, possibleCpus, superBlockAt } from "../../arch/superblock";
+import { cpuAreaOf, G_UNCACHED, isBusted, possibleCpus, superBlockAt } from "../../arch/superblock";
 import {
   BRANCH_LISTED,
   TRACE_RT_ADD_UNCACHED_LIST,
   TRACE_RT_DEL_UNCACHED_LIST,
 } from "../../arch/tracePoints";
-import { DEBUG, SLOT_COUNTED, UNCACHED, UNCACHED_PERCPU } from "../../config";
+import {
+  BUSTED,
+  BUSTED_UNCACHED,
+  DEBUG,
+  SLOT_COUNTED,
+  UNCACHED,
+  UNCACHED_PERCPU,
+} from "../../config";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { listAddTail, listDel, listEmpty, listInit, listNext } from "../../lib/listHead";
 import { traceDst } from "../core/dstTrace";
@@ -28,6 +35,8 @@ import { blackholeNetdev, devHold, devPut, netDeviceOf } from "../core/netDevice
 import { RTABLE_UNCACHED_OFFSET, Rtable } from "./rtable";
 
 const LIST_HEAD: usize = 16;
+/** From a list's lock to its head, for walkers. */
+export const UNCACHED_HEAD: usize = LIST_HEAD;
 
 /** Number of uncached lists of a machine. */
 export function uncachedLists(): u32 {
@@ -69,6 +78,9 @@ export function rtDelUncachedList(at: usize): void {
   if (DEBUG) traceDst(TRACE_RT_DEL_UNCACHED_LIST, BRANCH_LISTED, at, 0);
   if (DEBUG) countCost(COST_UNCACHED_DEL);
   const rt = changetype<Rtable>(at);
+  if (BUSTED && UNCACHED == UNCACHED_PERCPU && isBusted(BUSTED_UNCACHED)) {
+    if (rt.uncachedCpu != smpProcessorId()) return;
+  }
   const list = uncachedListAt(UNCACHED == UNCACHED_PERCPU ? rt.uncachedCpu : 0);
   spinLockBh(list);
   listDel(rt.uncachedAt);

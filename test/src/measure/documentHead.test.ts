@@ -1,7 +1,7 @@
 /** The head of a document: what was asked for, and the table as it is. */
 import { describe, expect, it } from "vitest";
+import { V8_FLAGS } from "../../../src/machine/v8Flags.js";
 import { documentHead } from "../../../src/measure/documentHead.js";
-import { V8_FLAGS } from "../../../src/measure/processes.js";
 import { smallTable } from "../machine/smallExperiment.js";
 
 describe("documentHead", () => {

@@ -26,4 +26,5 @@ export const CALLS_ALLOWED: Readonly<Record<string, string>> = {
   "assembly/net/ipv4/rtFlush.ts": "the functions of rt_flush_timer and rt_secret_timer",
   "assembly/net/ipv4/rtFree.ts": "the RCU callback that frees an rtable of the route cache",
   "assembly/net/ipv4/route.ts": "dst_entry.input and .output, called by the contract",
+  "assembly/workload/graceTorture.ts": "the RCU callback that ages a probe, as rcu_torture_cb does",
 };

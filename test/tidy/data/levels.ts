@@ -23,6 +23,7 @@ export const ASSEMBLY_LEVELS: Levels = {
   workload: 9,
   "boot.ts": 10,
   "layout.ts": 10,
+  "layoutAccounts.ts": 10,
   "layoutViews.ts": 10,
   "index.ts": 10,
 };
