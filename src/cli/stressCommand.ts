@@ -10,6 +10,7 @@ import { findImage } from "../image/imageStore.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
 import { UsageError } from "../reference/usageError.js";
+import { DISCLAIMER } from "../result/disclaimer.js";
 import { type StressReport, type StressRound, stress } from "../stress/stress.js";
 import { Stop } from "./compareCommand.js";
 import { EXIT_BROKEN, EXIT_INVALID, EXIT_OK, EXIT_SELFTEST } from "./exitCodes.js";
@@ -55,8 +56,12 @@ function roundText(round: StressRound | null): string {
   return `in round ${number} (${workload}${flows}${beside})`;
 }
 
-/** What the run says on stdout. */
+/** What the run says on stdout: first what it is, last its verdict. */
 export function stressText(report: StressReport): string {
+  return `What this is: ${DISCLAIMER}.\n${verdictText(report)}`;
+}
+
+function verdictText(report: StressReport): string {
   const { rounds, packets, updates, checks, probes, seed, cpus } = report;
   const done =
     `${rounds} rounds on ${cpus} CPUs, ${packets} packets, ${updates} updates, ` +
@@ -112,7 +117,9 @@ export async function runStress(
     });
     line.clear();
     const json = args.json === true;
-    process.stdout.write(json ? `${JSON.stringify(report)}\n` : stressText(report));
+    process.stdout.write(
+      json ? `${JSON.stringify({ disclaimer: DISCLAIMER, ...report })}\n` : stressText(report),
+    );
     const code = stressExit(report, busted !== null);
     return stop.signal !== null && code === EXIT_OK ? stop.exitCode() : code;
   } finally {

@@ -8,6 +8,7 @@ import { analyseCell } from "../measure/analyse.js";
 import type { AnalyseCell, CellAnalysis, CellFailure } from "../measure/analysis.js";
 import { pingPongOf } from "../measure/pingPongClass.js";
 import { analyseScaling } from "../measure/scaling.js";
+import type { WarmUpClass } from "../measure/warmUpClass.js";
 import type { Cell } from "../result/cellSchema.js";
 import type { ResultDocument, ResultPlan } from "../result/resultDocument.js";
 import { cacheLines } from "./cacheLines.js";
@@ -89,6 +90,22 @@ function noiseText({ noiseFloor }: CellAnalysis): string[] {
   return [`Noise floor: the first design against its placebo: ${ratio} times ${bounds}.`];
 }
 
+/** What the words of the column "state" mean, of those that ask for a reader's care. */
+const STATE_TEXTS: Readonly<Partial<Record<WarmUpClass, string>>> = {
+  growing: "a packet took longer from part to part of the windows",
+  drifting: "parts of the windows differ by more than 5 %, not one way",
+  "no steady state": "it drifts, and had not settled before the first block either",
+  unknown: "too few windows to tell",
+};
+
+function stateText({ perArm }: CellAnalysis): string[] {
+  const found = new Set(perArm.map(({ warmUp }) => warmUp));
+  const texts = Object.entries(STATE_TEXTS).flatMap(([state, text]) =>
+    found.has(state as WarmUpClass) ? [`${state}: ${text}`] : [],
+  );
+  return texts.length === 0 ? [] : [`State, ${texts.join("; ")}.`];
+}
+
 function cellText(
   cell: Cell,
   analysis: CellAnalysis | CellFailure,
@@ -112,8 +129,8 @@ function cellText(
     cellTable(cell, analysis, options.width, paint),
     "",
     ...caches,
-    ...[readingText(cell, analysis), ...own, ...noiseText(analysis)].map((text) =>
-      paint.dim(wrapped(text, options.width)),
+    ...[readingText(cell, analysis), ...own, ...noiseText(analysis), ...stateText(analysis)].map(
+      (text) => paint.dim(wrapped(text, options.width)),
     ),
     ...flags,
   ].join("\n");

@@ -30,7 +30,7 @@ describe("stressExit", () => {
 describe("stressText", () => {
   it("ends with a verdict, and dumps the objects at fault", () => {
     expect(stressText(SOUND)).toMatch(
-      /^3 rounds on 2 CPUs, .* seed 1\nOK: all accounts balance\n$/,
+      /^What this is: .* of Linux\.\n3 rounds .* seed 1\nOK: all accounts balance\n$/,
     );
     const text = stressText(BROKEN);
     expect(text).toMatch(/\nBROKEN: no-cache at the end\n {2}object-lost: ip_dst_cache object/);

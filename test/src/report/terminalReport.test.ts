@@ -90,6 +90,17 @@ describe("terminalReport", () => {
     );
   });
 
+  it("says what a state means where it is not steady, and nothing where all are", () => {
+    expect(text).not.toContain("State,");
+    const nsPerPacket = (arm: number, block: number): number =>
+      200 * (arm === 1 ? 1 + block / 20 : arm === 2 && block % 6 < 3 ? 1.2 : 1);
+    const moving = buildResult(buildCell({ ...PLAN, blocks: 12, nsPerPacket }));
+    expect(terminalReport(moving, PLAIN)).toContain(
+      "\nState, growing: a packet took longer from part to part of the windows; " +
+        "drifting: parts of the windows differ by more than 5 %, not one way.\n",
+    );
+  });
+
   it("names table, licence and machine, and ends with what this is", () => {
     expect(text).toContain("table: internet-2022, 968,428 routes, 64 next hops");
     expect(text).toContain("CC-BY-SA-4.0");
