@@ -8,6 +8,7 @@ import { NEXTHOPS_MAX } from "../inputs/nexthops.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
 import { type LatencyOptions, measureLatencies } from "../measure/latency.js";
 import { parseLoads } from "../measure/openLoop.js";
+import { capacityPlan } from "../measure/searchCapacity.js";
 import { latencyReport } from "../report/latencyReport.js";
 import { createPaint, isColourWanted } from "../report/paint.js";
 import { type LatencyDocument, latencyText } from "../result/latencyDocument.js";
@@ -19,7 +20,7 @@ import {
   Stop,
 } from "./compareCommand.js";
 import { EXIT_INVALID, EXIT_OK, failureLine } from "./exitCodes.js";
-import { cpuNumbers, nameList, wholeNumber } from "./optionValues.js";
+import { cpuNumbers, nameList, percent, wholeNumber } from "./optionValues.js";
 import { ProgressLine } from "./progressLine.js";
 
 /** Options as commander hands them over: text. */
@@ -38,6 +39,8 @@ export interface LatencyArguments {
   trial: string;
   goal: string;
   giveUp: string;
+  width: string;
+  search: string;
   budget: string;
   deadline: string;
   json?: boolean;
@@ -57,6 +60,8 @@ export const LATENCY_DEFAULTS = {
   trial: "300",
   goal: "1000",
   giveUp: "1000",
+  width: "2",
+  search: "20",
   budget: "60",
 } as const;
 
@@ -66,11 +71,16 @@ function optionsOf(
   run: { version: string; line: ProgressLine },
 ): Omit<LatencyOptions, "table" | "stopped"> {
   const { rhashEntries: entries } = args;
+  const { loads, isCapacityAsked } = parseLoads(args.load);
+  const trialMs = wholeNumber("--trial", args.trial, 10, 60_000);
+  const widthShare = percent("--width", args.width, 0.5, 50) / 100;
+  const searchMs = wholeNumber("--search", args.search, 1, 3_600) * 1_000;
   return {
     designs: designs.length === 0 ? LATENCY_DEFAULTS.designs : designs,
     workloads: nameList("--workload", args.workload),
     cpus: cpuNumbers(args.cpus),
-    loads: parseLoads(args.load),
+    loads,
+    capacity: isCapacityAsked ? capacityPlan({ trialMs, widthShare, searchMs }) : null,
     nexthops: wholeNumber("--nexthops", args.nexthops, 1, Math.min(NEXTHOPS_MAX, 190)),
     seed: wholeNumber("--seed", args.seed, 0, 0xffffffff),
     packetsPerSecond: wholeNumber("--pps", args.pps, 1_000, 100_000_000),
@@ -78,7 +88,7 @@ function optionsOf(
     rhashEntries: wholeNumber("--rhash-entries", entries, RHASH_ENTRIES_MIN, RHASH_ENTRIES_MAX),
     processes: wholeNumber("--processes", args.processes, 1, 100),
     rounds: wholeNumber("--rounds", args.rounds, 1, 1_000),
-    trialMs: wholeNumber("--trial", args.trial, 10, 60_000),
+    trialMs,
     goalNs: wholeNumber("--goal", args.goal, 1, 10_000_000) * 1_000,
     giveUpNs: wholeNumber("--give-up", args.giveUp, 1, 60_000) * 1e6,
     budgetMs: wholeNumber("--budget", args.budget, 1, 86_400) * 1_000,
@@ -153,7 +163,7 @@ export function addLatency(program: Command, done: (code: number) => void, versi
     .option("--workload <names>", "workloads, comma-separated", d.workload)
     .option("--routes <n|file>", "as of compare", d.routes)
     .option("--cpus <numbers>", "CPUs of each cell: 1 to 64, all, comma-separated", d.cpus)
-    .option("--load <list>", "closed, packets/s and CPU, percent of the first, closed", d.load)
+    .option("--load <list>", "closed, packets/s and CPU, percent of the first, capacity", d.load)
     .option("--nexthops <n>", "next hops that routes are spread over, skewed", c.nexthops)
     .option("--seed <n>", "seed of everything that is drawn", c.seed)
     .option("--pps <n>", "packets per second and CPU that the machine's clock goes by", d.pps)
@@ -164,6 +174,8 @@ export function addLatency(program: Command, done: (code: number) => void, versi
     .option("--trial <ms>", "length of a trial", d.trial)
     .option("--goal <µs>", "bursts that take longer are counted as late", d.goal)
     .option("--give-up <ms>", "an open loop that is later than this ends", d.giveUp)
+    .option("--width <percent>", "capacity: how near its bounds must be", d.width)
+    .option("--search <seconds>", "capacity: time of the search of a design in a process", d.search)
     .option("--budget <seconds>", "time after which no further round is started", d.budget)
     .option("--deadline <seconds>", "time after which a silent CPU is a stall", c.deadline)
     .option("--json", "print the document instead of tables")

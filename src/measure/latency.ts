@@ -14,6 +14,7 @@ import { Experiment } from "../machine/experiment.js";
 import { RHASH_ENTRIES } from "../machine/machine.js";
 import { V8_FLAGS } from "../machine/v8Flags.js";
 import { UsageError } from "../reference/usageError.js";
+import type { CapacityPlan } from "../result/capacitySchema.js";
 import {
   LATENCY_SCHEMA,
   LATENCY_VERSION,
@@ -37,6 +38,8 @@ export interface LatencyOptions {
   readonly workloads: readonly string[];
   readonly cpus: readonly number[];
   readonly loads: readonly AskedLoad[];
+  /** How capacities are searched for; null: they are not. */
+  readonly capacity: CapacityPlan | null;
   readonly table: RoutingTable;
   readonly nexthops: number;
   readonly seed: number;
@@ -61,7 +64,7 @@ export interface LatencyOptions {
 const BUCKETS_PER_OCTAVE = 128;
 
 function emptyDocument(options: LatencyOptions, designs: readonly Design[]): LatencyDocument {
-  const { goalNs, giveUpNs, rounds, trialMs, budgetMs } = options;
+  const { goalNs, giveUpNs, rounds, trialMs, budgetMs, capacity } = options;
   return {
     schema: LATENCY_SCHEMA,
     version: LATENCY_VERSION,
@@ -75,7 +78,15 @@ function emptyDocument(options: LatencyOptions, designs: readonly Design[]): Lat
     burst: { packets: BURST_PACKETS, bucketsPerOctave: BUCKETS_PER_OCTAVE },
     time: { packetsPerSecondPerCpu: options.packetsPerSecond, hz: HZ },
     rhashEntries: options.rhashEntries ?? RHASH_ENTRIES,
-    plan: { processesMax: options.processes, rounds, trialMs, goalNs, giveUpNs, budgetMs },
+    plan: {
+      processesMax: options.processes,
+      rounds,
+      trialMs,
+      goalNs,
+      giveUpNs,
+      budgetMs,
+      ...(capacity === null ? {} : { capacity }),
+    },
     processes: [],
     cells: [],
     errors: [],
@@ -126,7 +137,7 @@ function requestOf(
   known: Known,
   own: { process: number; seed: number },
 ): LatencyRequest {
-  const { goalNs, giveUpNs, loads, rounds, trialMs } = options;
+  const { goalNs, giveUpNs, loads, rounds, trialMs, capacity } = options;
   return {
     ...own,
     runSeed: options.seed,
@@ -148,7 +159,7 @@ function requestOf(
     sideLoad: null,
     rhashEntries: options.rhashEntries ?? null,
     plantedShare: null,
-    latency: { loads, rounds, trialMs, goalNs, giveUpNs, resolved: known.resolved },
+    latency: { loads, rounds, trialMs, goalNs, giveUpNs, resolved: known.resolved, capacity },
   };
 }
 
@@ -175,7 +186,10 @@ async function runOne(
       known.cells[cell] = { ...(known.cells[cell] as CellRequest), digest };
       const at = document.cells.find((c) => c.workload === found.workload && c.cpus === found.cpus);
       if (at === undefined) document.cells.push(found);
-      else at.trials.push(...found.trials);
+      else {
+        at.trials.push(...found.trials);
+        at.searches?.push(...(found.searches ?? []));
+      }
     },
   });
   document.processes[process] = { seed: run.seed, ...end };
@@ -193,7 +207,9 @@ async function runAll(
   );
   const flowsFolder = mkdtempSync(path.join(os.tmpdir(), "dstbench-"));
   const known: Known = { cells, resolved: cells.map(() => null), flowsFolder };
-  const deadlineAt = performance.now() + options.budgetMs;
+  const searches = options.processes * cells.length * options.designs.length;
+  const searchMs = searches * (options.capacity?.searchMs ?? 0);
+  const deadlineAt = performance.now() + options.budgetMs + searchMs;
   try {
     for (let i = 0; i < options.processes; i++) {
       if (options.stopped() || (i > 0 && performance.now() > deadlineAt)) break;

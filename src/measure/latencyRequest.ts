@@ -2,6 +2,7 @@
  * What a latency run asks of one measuring process, and what that tells. A request is that of any
  * measuring process, its images timed ones, with what is particular to bursts.
  */
+import type { CapacityPlan } from "../result/capacitySchema.js";
 import type { LatencyCell, LatencyProcess } from "../result/latencyDocument.js";
 import type { AskedLoad, Load } from "./openLoop.js";
 import type { ProcessRequest } from "./processRequest.js";
@@ -17,6 +18,8 @@ export interface LatencyPlan {
   readonly giveUpNs: number;
   /** By cell, what an earlier process made of the loads; null: nobody has yet. */
   readonly resolved: readonly (readonly Load[] | null)[];
+  /** How capacities are searched for; null: they are not. */
+  readonly capacity: CapacityPlan | null;
 }
 
 /** What one process is to do. */

@@ -6,10 +6,12 @@
  *              what shares are of
  *   round      loads in random order, and designs in random order at each
  *   trial      lead-in of 64 bursts, closed and not counted; gate; the bursts
+ *   capacity   where it is asked for, after the rounds: trials at loads that a search asks for
  */
 import { clearBursts, readBursts } from "../machine/burstLatency.js";
 import type { CpuReport, CpuTask } from "../machine/cpuTask.js";
 import { isOversubscribed, type Machine } from "../machine/machine.js";
+import type { CapacitySearch } from "../result/capacitySchema.js";
 import type { LatencyCell, LatencyTrial } from "../result/latencyDocument.js";
 import { findWorkload, type PacketPath } from "../workloads/workload.js";
 import { drawFlows, readFlows } from "./cellFlows.js";
@@ -19,6 +21,7 @@ import { BURST_PACKETS, type Load, loadOf, timingOf, trialPackets } from "./open
 import { auditAll, openContext, type ProcessContext } from "./processContext.js";
 import { cellLabel } from "./processRequest.js";
 import { type CellHooks, checkDigests, coresOf, judgeFirst } from "./runCell.js";
+import { capacityTrial, searchCapacities } from "./searchCapacity.js";
 import { shuffled } from "./statisticsBlocks.js";
 import { createRandom, type RandomSource } from "./statisticsRandom.js";
 
@@ -135,17 +138,21 @@ function roundOrder(loads: number, designs: number, random: RandomSource): [numb
   );
 }
 
+/** How the trials of a cell are run. */
+interface CellWork {
+  readonly latency: LatencyRequest["latency"];
+  readonly random: RandomSource;
+  readonly hooks: CellHooks;
+  readonly label: string;
+  readonly isOversubscribed: boolean;
+}
+
 async function runTrials(
   context: ProcessContext,
   runner: TrialRunner,
   loadsKnown: readonly Load[] | null,
-  how: {
-    latency: LatencyRequest["latency"];
-    random: RandomSource;
-    hooks: CellHooks;
-    label: string;
-  },
-): Promise<{ loads: Load[]; trials: LatencyTrial[] }> {
+  how: CellWork,
+): Promise<Pick<LatencyCell, "loads" | "trials" | "searches">> {
   const { latency, random, hooks, label } = how;
   const deadlineAt = performance.now() + context.request.cellBudgetMs;
   const rates: number[] = [];
@@ -155,7 +162,7 @@ async function runTrials(
   }
   const loads = loadsKnown ?? latency.loads.map((asked) => loadOf(asked, rates[0] ?? 0));
   const trials: LatencyTrial[] = [];
-  for (let round = 0; round < latency.rounds; round++) {
+  for (let round = 0; round < latency.rounds && loads.length > 0; round++) {
     if (hooks.stopped() || (round > 0 && performance.now() > deadlineAt)) break;
     hooks.progress(`${label}: round ${round + 1}/${latency.rounds}`);
     const order = roundOrder(loads.length, context.release.length, random);
@@ -165,7 +172,33 @@ async function runTrials(
       trials.push(await runner.trial(design, load, packets, { round, position, load: number }));
     }
   }
-  return { loads: [...loads], trials };
+  const searches = await runSearches(context, runner, rates, how);
+  return { loads: [...loads], trials, ...(searches === null ? {} : { searches }) };
+}
+
+/** Searches for capacities where they are asked for; null: they are not. */
+async function runSearches(
+  context: ProcessContext,
+  runner: TrialRunner,
+  rates: readonly number[],
+  how: CellWork,
+): Promise<CapacitySearch[] | null> {
+  const { latency, random, hooks, label } = how;
+  if (latency.capacity === null) return null;
+  let position = 0;
+  return await searchCapacities(latency.capacity, rates, {
+    process: context.request.process,
+    random,
+    stopped: hooks.stopped,
+    progress: (text) => hooks.progress(`${label}: ${text}`),
+    disturbedNs: how.isOversubscribed ? null : latency.goalNs,
+    nowMs: () => performance.now(),
+    trial: async (design, asked) => {
+      const packets = trialPackets(asked, 0, asked.ms);
+      const place = { round: 0, position: position++, load: 0 };
+      return capacityTrial(asked, await runner.trial(design, asked, packets, place));
+    },
+  });
 }
 
 async function runCell(
@@ -188,17 +221,17 @@ async function runCell(
   const runner = new TrialRunner(context, { cpus: cell.cpus, path, label }, request.latency);
   const random = createRandom(request.seed + number);
   const known = request.latency.resolved[number] ?? null;
-  const how = { latency: request.latency, random, hooks, label };
-  const { loads, trials } = await runTrials(context, runner, known, how);
   const cores = coresOf(experiment.machines);
+  const oversubscribed = isOversubscribed(cell.cpus, cores, false);
+  const how = { latency: request.latency, random, hooks, label, isOversubscribed: oversubscribed };
+  const ran = await runTrials(context, runner, known, how);
   const found: LatencyCell = {
     workload: name,
     cpus: cell.cpus,
     cores,
-    oversubscribed: isOversubscribed(cell.cpus, cores, false),
-    loads,
+    oversubscribed,
     judgedPackets: judged.map(({ packets }) => packets),
-    trials,
+    ...ran,
   };
   return { cell: number, digest, found };
 }

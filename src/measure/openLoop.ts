@@ -23,10 +23,11 @@ export interface Load {
 }
 
 /** Rates of one CPU that may be offered: a burst each 64 ms, to what no design reaches. */
-const RATE_MIN = 1_000;
-const RATE_MAX = 100_000_000;
+export const RATE_MIN = 1_000;
+export const RATE_MAX = 100_000_000;
 const SHARE_MAX = 2;
-const ALLOWED = "allowed: closed, packets per second and CPU (1k to 100m), or percent (80%)";
+const ALLOWED =
+  "allowed: closed, packets per second and CPU (1k to 100m), percent (80%), or capacity";
 
 function askedLoad(part: string, whole: string): AskedLoad {
   if (part === "closed") return { kind: "closed" };
@@ -42,9 +43,17 @@ function askedLoad(part: string, whole: string): AskedLoad {
   throw new UsageError(`--load ${whole}; ${ALLOWED}, comma-separated`);
 }
 
-/** `closed,500k,80%`: loads in their order. @throws {UsageError} */
-export function parseLoads(text: string): AskedLoad[] {
-  return text.split(",").map((part) => askedLoad(part, text));
+/** What is asked of a run: loads in their order, and whether capacities are searched for. */
+export interface AskedLoads {
+  readonly loads: readonly AskedLoad[];
+  readonly isCapacityAsked: boolean;
+}
+
+/** `closed,500k,80%,capacity`. @throws {UsageError} */
+export function parseLoads(text: string): AskedLoads {
+  const parts = text.split(",");
+  const loads = parts.filter((part) => part !== "capacity").map((part) => askedLoad(part, text));
+  return { loads, isCapacityAsked: parts.includes("capacity") };
 }
 
 /** A share becomes a rate, to three digits, so that it can be asked for again. */

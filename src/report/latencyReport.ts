@@ -9,6 +9,7 @@ import {
   quantileNs,
 } from "../measure/latencyQuantiles.js";
 import type { LatencyCell, LatencyDocument, LatencyTrial } from "../result/latencyDocument.js";
+import { capacityExplanation, capacityLines } from "./capacityReport.js";
 import { formatCount, formatSignificant } from "./numbers.js";
 import type { Paint } from "./paint.js";
 import { drawTable, type TableColumn } from "./tableText.js";
@@ -129,6 +130,7 @@ function cellLines(document: LatencyDocument, cell: LatencyCell, paint: Paint): 
     lines.push(loadTable(document, byDesign, paint), "");
     lines.push(...targetLines(document, packetsPerSecond, byDesign));
   }
+  lines.push(...capacityLines(document, cell, paint));
   if (cell.oversubscribed) {
     lines.push(`! ${cpus} on ${cell.cores} cores: latencies are those of the scheduler, too`);
   }
@@ -153,8 +155,13 @@ function explanation(document: LatencyDocument): string[] {
   return [
     `A burst is ${burst.packets} packets and what follows them (timers, work, callbacks). ` +
       `Open loop: from its intended start.`,
-    `Quantiles are of the histograms of all CPUs, trials and processes together, at most ` +
-      `${widest} % too high; max is exact. ${NONE}: fewer than 10 bursts above it.`,
+    ...(document.cells.some(({ loads }) => loads.length > 0)
+      ? [
+          `Quantiles are of the histograms of all CPUs, trials and processes together, at most ` +
+            `${widest} % too high; max is exact. ${NONE}: fewer than 10 bursts above it.`,
+        ]
+      : []),
+    ...capacityExplanation(document),
     ...clockLine(document),
     `The machine's clock goes by ${formatCount(time.packetsPerSecondPerCpu)} packets a second ` +
       `and CPU, whatever is offered. Trials of ${formatSignificant(plan.trialMs)} ms.`,

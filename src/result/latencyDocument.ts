@@ -5,11 +5,13 @@
  *   LatencyDocument ─┬─ tool, command, seed, environment, table, designs   as of a result document
  *                    ├─ burst, time, plan, processes[]                     how it was measured
  *                    └─ cells[] ─┬─ loads[]                                closed, or a rate
- *                                └─ trials[]                               a design at a load, once
+ *                                ├─ trials[]                               a design at a load, once
+ *                                └─ searches[]                             for a capacity
  *
  *   of each CPU of a trial:   bursts = Σ counts     late ≤ bursts     bursts + unrun = asked bursts
  */
 import { z } from "zod";
+import { capacityPlanSchema, searchFault, searchSchema } from "./capacitySchema.js";
 import { DISCLAIMER } from "./disclaimer.js";
 import { designSchema, environmentSchema, tableSchema } from "./resultDocument.js";
 import { ResultError } from "./resultError.js";
@@ -55,10 +57,10 @@ const cellSchema = z.strictObject({
   oversubscribed: z.boolean(),
   loads: z
     .array(z.strictObject({ packetsPerSecond: z.number().positive().nullable() }))
-    .min(1)
     .describe("packets per second of one CPU; null: closed loop"),
   judgedPackets: z.array(whole).describe("by design, in the first process"),
   trials: z.array(trialSchema),
+  searches: z.array(searchSchema).optional().describe("for capacities, where they were asked for"),
 });
 
 const processSchema = z.strictObject({
@@ -96,6 +98,7 @@ export const latencyDocumentSchema = z.strictObject({
     goalNs: quantity,
     giveUpNs: quantity,
     budgetMs: z.number().positive(),
+    capacity: capacityPlanSchema.optional(),
   }),
   processes: z.array(processSchema),
   cells: z.array(cellSchema),
@@ -131,6 +134,22 @@ function trialFault(document: LatencyDocument, cell: LatencyCell, t: LatencyTria
   return null;
 }
 
+/** What contradicts itself in the loads and searches of a cell; null: nothing. */
+function cellFault(document: LatencyDocument, cell: LatencyCell): string | null {
+  const { burst, designs, plan, processes } = document;
+  if (cell.loads.length === 0 && plan.capacity === undefined) return "no loads";
+  const shape = { cpus: cell.cpus, burstPackets: burst.packets };
+  for (const [s, search] of (cell.searches ?? []).entries()) {
+    const { design, process } = search;
+    const at = `searches[${s}]`;
+    if (designs[design] === undefined) return `${at}: design ${design} is not there`;
+    if (processes[process] === undefined) return `${at}: process ${process} is not there`;
+    const fault = searchFault(search, plan.capacity, shape);
+    if (fault !== null) return `${at}: ${fault}`;
+  }
+  return null;
+}
+
 /** Where a document contradicts itself, in words; null: nowhere. */
 export function latencyContradiction(document: LatencyDocument): string | null {
   for (const [c, cell] of document.cells.entries()) {
@@ -138,6 +157,8 @@ export function latencyContradiction(document: LatencyDocument): string | null {
       const fault = trialFault(document, cell, trial);
       if (fault !== null) return `cells[${c}].trials[${t}]: ${fault}`;
     }
+    const fault = cellFault(document, cell);
+    if (fault !== null) return `cells[${c}]: ${fault}`;
   }
   return null;
 }
@@ -170,6 +191,10 @@ export function parseLatency(text: string, file: string): LatencyDocument {
   return parsed.data;
 }
 
+function linesOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(",\n");
+}
+
 /**
  * The text of a document: fields in the order of the schema, a trial a line, so that the same
  * document is the same text and two can be compared with `diff`.
@@ -177,9 +202,13 @@ export function parseLatency(text: string, file: string): LatencyDocument {
 export function latencyText(document: LatencyDocument): string {
   const { cells, ...rest } = latencyDocumentSchema.parse(document);
   const head = JSON.stringify(rest, null, 1).slice(0, -2);
-  const cellTexts = cells.map(({ trials, ...cell }) => {
-    const lines = trials.map((trial) => JSON.stringify(trial)).join(",\n");
-    return `${JSON.stringify(cell).slice(0, -1)},"trials":[\n${lines}\n]}`;
+  const cellTexts = cells.map(({ trials, searches, ...cell }) => {
+    const text = `${JSON.stringify(cell).slice(0, -1)},"trials":[\n${linesOf(trials)}\n]`;
+    if (searches === undefined) return `${text}}`;
+    const searchTexts = searches.map(({ trials: own, ...search }) => {
+      return `${JSON.stringify(search).slice(0, -1)},"trials":[\n${linesOf(own)}\n]}`;
+    });
+    return `${text},"searches":[\n${searchTexts.join(",\n")}\n]}`;
   });
   return `${head},\n "cells": [\n${cellTexts.join(",\n")}\n ]\n}\n`;
 }

@@ -1,7 +1,14 @@
 /** A small latency document: two designs, a closed loop and an open one, two processes. */
 import { bucketOf } from "../../src/machine/burstLatency.js";
+import type {
+  CapacityPlan,
+  CapacitySearch,
+  CapacityTrial,
+} from "../../src/result/capacitySchema.js";
+import { loadTrialOf } from "../../src/result/capacitySchema.js";
 import { DISCLAIMER } from "../../src/result/disclaimer.js";
 import type { LatencyDocument, LatencyTrial } from "../../src/result/latencyDocument.js";
+import { goalResult } from "../../src/result/loadBounds.js";
 
 /** What a CPU leaves whose bursts took so long, in nanoseconds. */
 export function cpuOf(latenciesNs: readonly number[], unrun = 0): LatencyTrial["cpus"][number] {
@@ -50,6 +57,58 @@ const ENVIRONMENT: LatencyDocument["environment"] = {
   v8Flags: [],
   loadAverage: null,
 };
+
+/** Two goals: no burst late in two trials, and 1 % in two of three. */
+export const CAPACITY: CapacityPlan = {
+  goals: [
+    { lateShare: 0, exceedShare: 0, finalMs: 100, sumMs: 200, widthShare: 0.05 },
+    { lateShare: 0.01, exceedShare: 0.5, finalMs: 100, sumMs: 300, widthShare: 0.05 },
+  ],
+  initialMs: 50,
+  trialsMax: 40,
+  searchMs: 7_000,
+};
+
+/** A full trial of 1,000 bursts, so many of them late. */
+export function capacityTrialOf(
+  packetsPerSecond: number,
+  late: number,
+  change: Partial<CapacityTrial> = {},
+): CapacityTrial {
+  const cpu = { startNs: 5, endNs: 1e8, bursts: 1_000, late, unrun: 0, maxNs: 2e6 };
+  const trial = { packetsPerSecond, ms: 100, packets: 64_000, cpus: [cpu] };
+  return { ...trial, runDelayNs: [0], stealMs: 0, isRepeated: false, ...change };
+}
+
+/** A search with these trials, and what they say. */
+export function searchOf(
+  trials: readonly CapacityTrial[],
+  change: Partial<CapacitySearch> = {},
+): CapacitySearch {
+  const told = trials.filter(({ isRepeated }) => !isRepeated).map(loadTrialOf);
+  return {
+    process: 0,
+    design: 0,
+    loadMin: 20_000,
+    loadMax: 4e6,
+    spentMs: 1_500,
+    end: "done",
+    trials: [...trials],
+    results: CAPACITY.goals.map((goal) => goalResult(told, goal)),
+    ...change,
+  };
+}
+
+/** A document with searches and no other loads. */
+export function capacityDocument(searches: readonly CapacitySearch[]): LatencyDocument {
+  const document = latencyDocument([]);
+  document.plan.capacity = structuredClone(CAPACITY);
+  for (const cell of document.cells) {
+    cell.loads = [];
+    cell.searches = structuredClone([...searches]);
+  }
+  return document;
+}
 
 /** The document; `trials` of one cell at a closed loop and at 2 Mpps. */
 export function latencyDocument(trials: readonly LatencyTrial[]): LatencyDocument {

@@ -45,7 +45,35 @@ describe("latency", () => {
     expect(refused.stderr).toMatch(/spoiled.json: cells\[0\].trials\[0\]: 1 bursts, the histogram/);
   });
 
+  it("searches for capacities, and report prints them again to the last digit", async () => {
+    const capacity = path.join(folder, "capacity.json");
+    const args = ["--load", "capacity", "--search", "1", "--width", "20", "--goal", "20000"];
+    const run = await runCli(["latency", "no-cache", ...SMALL, ...args, "--save", capacity]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/capacity: Mpps of each CPU with bursts seldom over 20,000 µs/);
+    expect(run.stdout).toMatch(/no-cache +no burst late/);
+    expect(run.stdout).not.toContain("closed loop:");
+    const again = await runCli(["report", capacity]);
+    expect([again.code, again.stdout]).toEqual([0, run.stdout]);
+    const json = await runCli(["report", capacity, "--json"]);
+    const text = readFileSync(capacity, "utf8");
+    expect(json.stdout).toBe(text);
+    const spoiled = path.join(folder, "spoiled-capacity.json");
+    writeFileSync(spoiled, text.replace(/"isRegular":(true|false)/, '"isRegular":7'));
+    expect((await runCli(["report", spoiled])).stderr).toMatch(/searches.0.results.0.isRegular: /);
+    const other = (word: string): string => (word === "true" ? "false" : "true");
+    const lie = text.replace(
+      /"isRegular":(\w+)/,
+      (_, word: string) => `"isRegular":${other(word)}`,
+    );
+    writeFileSync(spoiled, lie);
+    expect((await runCli(["report", spoiled])).stderr).toMatch(/results\[0\]: the trials say/);
+  });
+
   it.each([
+    [["--load", "capacity,"], /--load capacity,; allowed: closed, .* or capacity/],
+    [["--width", "0.4"], /--width 0.4; allowed: a number of percent from 0.5 to 50/],
+    [["--search", "0"], /--search 0; allowed: a whole number from 1 to 3600/],
     [["--load", "fast"], /--load fast; allowed: closed/],
     [["--trial", "9"], /--trial 9; allowed: a whole number from 10/],
     [["--save", "/nowhere/x.json"], /--save \/nowhere\/x.json: .*; allowed: a file/],

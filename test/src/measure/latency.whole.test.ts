@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type LatencyOptions, measureLatencies } from "../../../src/measure/latency.js";
 import { measureClock } from "../../../src/measure/measureLatency.js";
 import { parseLoads } from "../../../src/measure/openLoop.js";
+import { capacityPlan } from "../../../src/measure/searchCapacity.js";
 import { type LatencyDocument, latencyContradiction } from "../../../src/result/latencyDocument.js";
 import { smallTable } from "../machine/smallExperiment.js";
 
@@ -11,7 +12,8 @@ function options(change: Partial<LatencyOptions> = {}): LatencyOptions {
     designs: ["linux-2.6.18", "no-cache"],
     workloads: ["scan"],
     cpus: [1, 2],
-    loads: parseLoads("closed,20k,50%"),
+    loads: parseLoads("closed,20k,50%").loads,
+    capacity: null,
     table: smallTable(1_000),
     nexthops: 8,
     seed: 3,
@@ -48,6 +50,33 @@ describe("measureLatencies", () => {
       expect(cell.loads[2]?.packetsPerSecond).toBeGreaterThan(1_000);
     }
     offeredIsKept(document);
+  });
+
+  it("searches for the capacity of every design in each process", async () => {
+    const capacity = capacityPlan({ trialMs: 40, widthShare: 0.2, searchMs: 2_000 });
+    const asked = { capacity, loads: [], cpus: [1], goalNs: 2e7 };
+    const document = await measureLatencies(options(asked));
+    expect([document.errors, latencyContradiction(document)]).toEqual([[], null]);
+    const [cell] = document.cells;
+    expect([cell?.loads, cell?.trials]).toEqual([[], []]);
+    const searches = cell?.searches ?? [];
+    const keys = searches.map(({ process, design }) => `${process} ${design}`);
+    expect(keys).toEqual(["0 0", "0 1", "1 0", "1 1"]);
+    for (const { trials, spentMs, loadMax, results } of searches) {
+      expect(trials.length).toBeGreaterThan(2);
+      expect(trials[0]?.packetsPerSecond).toBeCloseTo(loadMax / 2, -3);
+      expect(spentMs).toBeLessThan(2_000 + 4_000);
+      for (const { packetsPerSecond, packets, cpus } of trials) {
+        for (const { startNs, endNs, unrun } of cpus) {
+          if (unrun > 0) continue;
+          const leastNs = (packets / 64 - 1) * ((64 * 1e9) / packetsPerSecond);
+          expect(endNs - startNs).toBeGreaterThan(0.999 * leastNs);
+        }
+      }
+      expect(results).toHaveLength(2);
+    }
+    // Some design must be in time somewhere.
+    expect(searches.some(({ results }) => results.some(({ lower }) => lower !== null))).toBe(true);
   });
 
   it.each<[Partial<LatencyOptions>, RegExp]>([

@@ -7,7 +7,9 @@ const LIMITS = { goalNs: 5, giveUpNs: 7 };
 
 describe("loads", () => {
   it("are a closed loop, rates and shares, in their order", () => {
-    expect(parseLoads("closed,500k,80%,2m,1500")).toEqual([
+    const { loads, isCapacityAsked } = parseLoads("closed,500k,80%,2m,1500");
+    expect(isCapacityAsked).toBe(false);
+    expect(loads).toEqual([
       { kind: "closed" },
       { kind: "rate", packetsPerSecond: 500_000 },
       { kind: "share", share: 0.8 },
@@ -16,12 +18,28 @@ describe("loads", () => {
     ]);
   });
 
-  it.each(["", "open", "0", "999", "101m", "0%", "201%", "50%,", "1.5m", "-1"])(
-    "are refused in one line: %s",
-    (text) => {
-      expect(() => parseLoads(text)).toThrow(/^--load .*; allowed: closed, packets per second/);
-    },
-  );
+  it("may be searched for, beside others or alone", () => {
+    const closed = { kind: "closed" };
+    expect(parseLoads("capacity,closed")).toEqual({ loads: [closed], isCapacityAsked: true });
+    expect(parseLoads("capacity")).toEqual({ loads: [], isCapacityAsked: true });
+  });
+
+  it.each([
+    "",
+    "open",
+    "Capacity",
+    "capacity,",
+    "0",
+    "999",
+    "101m",
+    "0%",
+    "201%",
+    "50%,",
+    "1.5m",
+    "-1",
+  ])("are refused in one line: %s", (text) => {
+    expect(() => parseLoads(text)).toThrow(/^--load .*; allowed: closed, packets per second/);
+  });
 
   it("become rates that can be asked for again", () => {
     expect(loadOf({ kind: "closed" }, 1e6)).toEqual({ packetsPerSecond: null });
