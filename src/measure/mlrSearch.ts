@@ -35,7 +35,7 @@ export interface SearchPlan {
   readonly trialsMax: number;
 }
 
-/** Packets per second that may be offered, and what is offered first. */
+/** Packets per second that may be offered, whole numbers, and what is offered first. */
 export interface LoadRange {
   readonly min: number;
   readonly max: number;
@@ -118,7 +118,7 @@ export class MlrSearch {
     if (begun !== null) return begun;
     const { lower, upper } = bounds;
     if (lower !== null && upper !== null) {
-      const middle = this.rounded(Math.sqrt(lower * upper));
+      const middle = this.allowed(Math.sqrt(lower * upper));
       return middle > lower && middle < upper ? middle : null;
     }
     if (lower !== null) return this.outward(goal, lower, 1);
@@ -139,10 +139,10 @@ export class MlrSearch {
   /** Where a step begins that knows no bound: where the goal stood before, or the one before it. */
   private origin(step: number): number {
     const earlier = this.steps[step - this.plan.goals.length] ?? this.steps[step - 1];
-    const { min, max, first } = this.range;
-    if (earlier === undefined) return this.rounded(Math.min(max, Math.max(min, first)));
+    const first = this.allowed(this.range.first);
+    if (earlier === undefined) return first;
     const { lower, upper } = relevantBounds(this.trials, earlier);
-    return lower ?? upper ?? this.rounded(Math.min(max, Math.max(min, first)));
+    return lower ?? upper ?? first;
   }
 
   /**
@@ -158,11 +158,12 @@ export class MlrSearch {
     if (known !== undefined) return known.load;
     const behind = away.filter(({ distance }) => distance < 0).at(-1)?.distance ?? 0;
     const step = Math.max(width, -2 * behind);
-    const { min, max } = this.range;
-    return this.rounded(Math.min(max, Math.max(min, from * Math.exp(direction * step))));
+    return this.allowed(from * Math.exp(direction * step));
   }
 
-  private rounded(load: number): number {
-    return Math.round(Number(load.toPrecision(LOAD_DIGITS)));
+  /** The load that is tried in its place: whole, of few digits, and within the range. */
+  private allowed(load: number): number {
+    const { min, max } = this.range;
+    return Math.min(max, Math.max(min, Math.round(Number(load.toPrecision(LOAD_DIGITS)))));
   }
 }

@@ -92,6 +92,23 @@ describe("a search", () => {
     );
   });
 
+  it("keeps within its range, whatever that is", () => {
+    const mins = fc.integer({ min: 1_000, max: 2_000_000 });
+    const spans = fc.integer({ min: 0, max: 2_000_000 });
+    const capacities = fc.integer({ min: 1, max: 5_000_000 });
+    fc.assert(
+      fc.property(mins, spans, capacities, fc.boolean(), (min, span, capacity, isFromBelow) => {
+        const max = min + span;
+        const range = { min, max, first: isFromBelow ? min / 2 : 2 * max };
+        const { strict, trials } = search(sharp(capacity), range);
+        expect(trials.length).toBeLessThan(60);
+        if (capacity < min) expect(strict).toMatchObject({ lower: null, upper: min });
+        else if (capacity >= max) expect(strict).toMatchObject({ lower: max, upper: null });
+        else expectAround(strict, capacity);
+      }),
+    );
+  });
+
   it("begins at the first load, with short trials, and ends with full ones", () => {
     const { trials, strict } = search(sharp(1_900_000));
     expect(trials[0]).toMatchObject({ packetsPerSecond: 2_000_000, ms: 100 });
