@@ -25,9 +25,12 @@ const INITIAL_PART = 4;
 const INITIAL_MS_MIN = 10;
 /** Far more than a search takes that ends by itself. */
 const TRIALS_MAX = 200;
-/** Loads that are tried: from so many bursts in the shortest trial to so often a closed loop. */
+/**
+ * Loads that are tried: from so many bursts in the shortest trial to so often a closed loop, which
+ * may have been a disturbed one: a search steps out from there only as far as loads are taken.
+ */
 const BURSTS_MIN = 16;
-const CLOSED_LOOPS_MAX = 2;
+const CLOSED_LOOPS_MAX = 8;
 /** The second goal: tolerated share of late bursts, and of the time that may be worse. */
 const TOLERATED_SHARE = 0.005;
 const EXCEED_SHARE = 0.5;

@@ -115,8 +115,8 @@ describe("what a search is asked for", () => {
     expect(capacityPlan({ trialMs: 10, widthShare: 0.02, searchMs: 1 }).initialMs).toBe(10);
   });
 
-  it("are loads from sixteen bursts in the shortest trial to twice a closed loop", () => {
-    expect(loadRange(1e6, 50)).toEqual({ min: 20_480, max: 2e6, first: 1e6 });
+  it("are loads from sixteen bursts in the shortest trial to eight times a closed loop", () => {
+    expect(loadRange(1e6, 50)).toEqual({ min: 20_480, max: 8e6, first: 1e6 });
     expect(loadRange(1_000, 50)).toEqual({ min: 20_480, max: 20_480, first: 1_000 });
     expect(loadRange(9e7, 2_000)).toEqual({ min: 1_000, max: 1e8, first: 9e7 });
   });
