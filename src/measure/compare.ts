@@ -9,7 +9,7 @@ import { compileAhead, compiledLine } from "../image/compileAhead.js";
 import { type Design, parseDesign } from "../image/designs.js";
 import type { Flavour } from "../image/flavour.js";
 import { findImage, type Image } from "../image/imageStore.js";
-import { KNOBS } from "../image/knobs.js";
+import { KNOBS, type KnobRow } from "../image/knobs.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
 import { V8_FLAGS } from "../machine/v8Flags.js";
@@ -21,6 +21,7 @@ import { findWorkload, type Workload } from "../workloads/workload.js";
 import { documentHead } from "./documentHead.js";
 import { availableMemoryBytes, loadAverages, readEnvironment } from "./environment.js";
 import { setupOf } from "./processContext.js";
+import { hasReplicas, REPLICAS } from "./processImages.js";
 import { RunDocument } from "./runDocument.js";
 import { type RunPlan, runProcesses } from "./runProcesses.js";
 import { sideLoadFaults, sideLoadNote } from "./sideLoadRun.js";
@@ -141,7 +142,16 @@ function checkMemory(options: CompareOptions, designs: readonly Design[]): void 
   const request = { ...options, runSeed: options.seed, cpusMax, timedMachines: designs.length + 1 };
   const [baseline] = designs;
   const placebo = baseline === undefined ? [] : [baseline];
-  const rows = [...designs, ...placebo, ...designs].map(({ row }) => row);
+  const timed = [...designs, ...placebo].map(({ row }) => row);
+  const replicas = hasReplicas({
+    rows: timed,
+    workloads: options.workloads.map(findWorkload),
+    routes: options.table.count,
+    hasSideLoad: options.sideLoad !== undefined && options.sideLoad !== null,
+  })
+    ? new Array<KnobRow[]>(REPLICAS - 1).fill(timed).flat()
+    : [];
+  const rows = [...timed, ...designs.map(({ row }) => row), ...replicas];
   const { plan, budget } = Experiment.plan(setupOf(request).setup, rows);
   const available = availableMemoryBytes();
   if (plan.bytes > available) {

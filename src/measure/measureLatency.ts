@@ -243,7 +243,7 @@ export async function measureLatency(
 ): Promise<LatencyEnd> {
   const startedAt = new Date().toISOString();
   const random = createRandom(request.seed);
-  const context = await openContext(request, random, hooks.progress);
+  const context = await openContext(request, random, hooks.progress, "one");
   try {
     if (request.process === 0) drawFlows(request, hooks.progress);
     for (const number of shuffled([...request.cells.keys()], random)) {

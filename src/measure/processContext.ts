@@ -3,6 +3,7 @@
  * the first process the reference that judges.
  */
 import os from "node:os";
+import type { Image } from "../image/imageStore.js";
 import { assignNexthops } from "../inputs/nexthops.js";
 import { type AuditReport, auditMachine } from "../machine/audit.js";
 import { Cpus } from "../machine/cpus.js";
@@ -16,9 +17,9 @@ import { buildFateFrames, type FateFrame } from "../workloads/fates.js";
 import { drawUpdates, type SideLoad } from "../workloads/sideLoad.js";
 import { receiveDevices, standardWorld } from "../workloads/standardWorld.js";
 import { rxTemplates } from "../workloads/templates.js";
-import { PACKETS_PER_SECOND } from "../workloads/workload.js";
+import { findWorkload, PACKETS_PER_SECOND } from "../workloads/workload.js";
 import type { Judgement, JudgeRequest } from "./judge.js";
-import { layoutsOf, placeboOf, withRandomOrder } from "./processImages.js";
+import { hasReplicas, layoutsOf, placeboOf, replicasOf, withRandomOrder } from "./processImages.js";
 import type { AuditPart, ProcessRequest } from "./processRequest.js";
 import type { DrawnSideLoad } from "./sideLoadRun.js";
 import type { RandomSource } from "./statisticsRandom.js";
@@ -46,10 +47,24 @@ export interface ProcessContext {
   readonly release: readonly Machine[];
   readonly placebo: Machine | null;
   readonly debug: readonly Machine[];
+  /** All machines of each timed arm, the placebo's last, by their numbers in the experiment. */
+  readonly machinesOf: readonly (readonly number[])[];
   /** What the control plane does beside every window, drawn; null: nothing. */
   readonly sideLoad: DrawnSideLoad | null;
   /** Null where the first process judged. */
   readonly judging: JudgeContext | null;
+}
+
+/** Machines that are timed, with their numbers in the experiment. */
+export function timedMachines({
+  machinesOf,
+  experiment,
+}: Pick<ProcessContext, "machinesOf" | "experiment">): { number: number; machine: Machine }[] {
+  return machinesOf.flat().map((number) => {
+    const machine = experiment.machines[number];
+    if (machine === undefined) throw new RangeError(`no machine ${number}`);
+    return { number, machine };
+  });
 }
 
 /** What a run needs before it knows any image: the setup of an experiment. */
@@ -135,23 +150,49 @@ function judgeContext(setup: ExperimentSetup, request: ProcessRequest): JudgeCon
   };
 }
 
+/** The images of a process in the order of their machines, and which machines are whose. */
+function imagesOf(
+  request: ProcessRequest,
+  random: RandomSource,
+  isOne: boolean,
+): { images: Image[]; machinesOf: number[][] } {
+  const { debug, cells, table, sideLoad } = request;
+  const layouts = isOne ? 1 : layoutsOf(request.release.length + (request.placebo ? 1 : 0));
+  const release = request.release.map((image) => withRandomOrder(image, random, layouts));
+  const [first] = request.release;
+  const [taken] = release;
+  const hasPlacebo = request.placebo && first !== undefined && taken !== undefined;
+  const timed = [...release, ...(hasPlacebo ? [placeboOf(first, taken, random)] : [])];
+  const replicated = hasReplicas({
+    rows: request.release.map(({ row }) => row),
+    workloads: cells.map(({ workload }) => findWorkload(workload)),
+    routes: table.count,
+    hasSideLoad: sideLoad !== null && sideLoad !== undefined,
+  });
+  if (isOne || !replicated) {
+    return { images: [...timed, ...debug], machinesOf: timed.map((_, arm) => [arm]) };
+  }
+  const replicas = timed.map(replicasOf);
+  const images = [...replicas.flatMap(([one]) => one ?? []), ...debug];
+  const machinesOf = replicas.map(([, ...others], arm) => [
+    arm,
+    ...others.map((other) => images.push(other) - 1),
+  ]);
+  return { images, machinesOf };
+}
+
 /** Boots the machines of a process and starts its CPUs. */
 export async function openContext(
   request: ProcessRequest,
   random: RandomSource,
   progress: (text: string) => void,
+  layouts: "one" | "several" = "several",
 ): Promise<ProcessContext> {
   const cpusMax = Math.max(...request.cells.map((cell) => cell.cpus));
-  const timedMachines = request.release.length + (request.placebo ? 1 : 0);
-  const { setup, sideLoad } = setupOf({ ...request, cpusMax, timedMachines });
-  const layouts = layoutsOf(timedMachines);
-  const release = request.release.map((image) => withRandomOrder(image, random, layouts));
-  const [first] = request.release;
-  const [taken] = release;
-  const hasPlacebo = request.placebo && first !== undefined && taken !== undefined;
-  const extra = hasPlacebo ? [placeboOf(first, taken, random)] : [];
+  const { images, machinesOf } = imagesOf(request, random, layouts === "one");
+  const arms = machinesOf.length;
+  const { setup, sideLoad } = setupOf({ ...request, cpusMax, timedMachines: arms });
   progress(`loading ${request.table.count} routes`);
-  const images = [...release, ...extra, ...request.debug];
   const { tableFiles: mode, flowsFolder: folder } = request;
   const tables = mode === null ? null : { folder, mode };
   const experiment = await Experiment.create({ ...setup, images, tables });
@@ -159,16 +200,18 @@ export async function openContext(
   const judging = request.process === 0 ? judgeContext(setup, request) : null;
   const { deadlineMs } = request;
   const cpus = await Cpus.start(experiment.machines, { cpus: cpusMax, deadlineMs });
-  const timed = release.length + extra.length;
+  const { machines } = experiment;
+  const designs = request.release.length;
   return {
     request,
     setup,
     world: setup.world,
     experiment,
     cpus,
-    release: experiment.machines.slice(0, release.length),
-    placebo: extra.length === 0 ? null : (experiment.machines[release.length] ?? null),
-    debug: experiment.machines.slice(timed),
+    release: machines.slice(0, designs),
+    placebo: arms === designs ? null : (machines[designs] ?? null),
+    debug: machines.slice(arms, arms + request.debug.length),
+    machinesOf,
     sideLoad,
     judging,
   };
@@ -210,8 +253,11 @@ export async function auditAll(
       failures: found.flatMap((report) => [...report.failures]),
     };
   };
+  const machinesOfArm = (arm: number): (Machine | undefined)[] =>
+    (context.machinesOf[arm] ?? []).map((number) => context.experiment.machines[number]);
   return {
-    audits: context.release.map((machine, i) => partOf(machine, context.debug[i])),
-    placeboAudit: context.placebo === null ? null : partOf(context.placebo),
+    audits: context.release.map((_, i) => partOf(...machinesOfArm(i), context.debug[i])),
+    placeboAudit:
+      context.placebo === null ? null : partOf(...machinesOfArm(context.release.length)),
   };
 }

@@ -59,36 +59,44 @@ function end(child: ChildProcess): void {
   if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
 }
 
-/** Runs one measuring process to its end. @throws what it failed with, or {ProcessFailure} */
+/** Forks a process that waits for a request, of the file that measures or of another. */
+export function forkProcess(file = processFile()): ChildProcess {
+  return fork(file, [], {
+    serialization: "advanced",
+    execArgv: [...V8_FLAGS],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+/**
+ * Runs one measuring process to its end.
+ * @param child a process that waits for its request
+ * @throws what it failed with, or {ProcessFailure}
+ */
 export function runProcess(
   request: ProcessRequest,
   listener: ProcessListener,
-  file = processFile(),
+  child = forkProcess(),
 ): Promise<ProcessEnd> {
-  return runAsked<CellPart, ProcessEnd>({ kind: "run", request }, listener, file);
+  return runAsked<CellPart, ProcessEnd>({ kind: "run", request }, listener, child);
 }
 
 /** Runs a process that measures latency to its end. @throws as {@link runProcess} */
 export function runLatencyProcess(
   request: LatencyRequest,
   listener: ProcessListener<LatencyPart>,
-  file = processFile(),
+  child = forkProcess(),
 ): Promise<LatencyEnd> {
-  return runAsked<LatencyPart, LatencyEnd>({ kind: "latency", request }, listener, file);
+  return runAsked<LatencyPart, LatencyEnd>({ kind: "latency", request }, listener, child);
 }
 
 function runAsked<Part, End>(
   asked: Exclude<ParentMessage, { kind: "stop" }>,
   listener: ProcessListener<Part>,
-  file: string,
+  child: ChildProcess,
 ): Promise<End> {
   const { request } = asked;
   return new Promise((resolve, reject) => {
-    const child = fork(file, [], {
-      serialization: "advanced",
-      execArgv: [...V8_FLAGS],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
     const name = `process ${request.process}`;
     let lastWords = "";
     let doing = "starting";

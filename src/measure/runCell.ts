@@ -30,7 +30,7 @@ import {
 } from "./judge.js";
 import { digestWorkload } from "./judgeDigest.js";
 import { judgeStory } from "./judgeStories.js";
-import { HZ, type JudgeContext, type ProcessContext } from "./processContext.js";
+import { HZ, type JudgeContext, type ProcessContext, timedMachines } from "./processContext.js";
 import { type CellFacts, type CellPart, cellLabel } from "./processRequest.js";
 import { renewing } from "./renewFlows.js";
 import { runWindows, type WindowArm, type WindowRun } from "./runWindows.js";
@@ -38,6 +38,8 @@ import { type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
+/** The first of these, which every machine of every process must treat as those that were judged. */
+const DIGEST_PACKETS = 4_096;
 const KMEM_CACHE_RTABLE = 0;
 const DST_OPS_IPV4 = 1;
 const PAGE_BYTES = 4096;
@@ -114,12 +116,11 @@ export function checkDigests(
   path: PacketPath,
   wanted: string | null,
 ): string {
-  const { release, placebo } = context;
   let digest = wanted;
-  for (const machine of [...release, ...(placebo === null ? [] : [placebo])]) {
+  for (const { machine } of timedMachines(context)) {
     // As before it was judged: a cache that is full of another cell's flows refuses new ones.
     if (hasRouteCache(machine)) emptyRouteCache(machine);
-    const found = digestWorkload(machine, path, JUDGED_PACKETS);
+    const found = digestWorkload(machine, path, DIGEST_PACKETS);
     if (digest !== null && found !== digest) {
       const what = `process ${context.request.process}: ${machine.image.name}`;
       throw new JudgeError(
@@ -155,11 +156,10 @@ function memoryOf(machine: Machine): CellArm["memory"] {
  * Lets go the packets that wait for a neighbour and drains RCU on every CPU of every timed machine,
  * so that entries and memory are at rest.
  */
-async function settle({ cpus, release, placebo }: ProcessContext): Promise<void> {
-  const timed = [...release, ...(placebo === null ? [] : [placebo])];
-  for (const [number, machine] of timed.entries()) {
+async function settle(context: ProcessContext): Promise<void> {
+  for (const { number, machine } of timedMachines(context)) {
     machine.cpu(machine.controlCpu).call("neighPurge");
-    await cpus.onAll({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
+    await context.cpus.onAll({ kind: "drain", machine: number }, `draining ${machine.image.name}`);
   }
 }
 
@@ -179,28 +179,23 @@ function armOf(machine: Machine, judged?: Judgement, counted?: CountedCosts): Ce
 
 /** What takes turns: the designs, the placebo (or the planted arm), the control. */
 export function armsOf(context: ProcessContext, path: PacketPath): WindowArm[] {
-  const { release, placebo, request } = context;
+  const { release, placebo, request, experiment, machinesOf } = context;
   const loop = path === "forward" ? "forwardPackets" : "sendPackets";
-  const ofMachine = (machine: Machine, number: number, workShare: number): WindowArm => {
-    const layouts = machine.modules.length;
-    return {
-      machine: number,
-      name: machine.image.name,
-      loop,
-      isControl: false,
-      layouts,
-      workShare,
-    };
+  const ofMachine = (machine: Machine, arm: number, workShare: number): WindowArm => {
+    const places = (machinesOf[arm] ?? []).flatMap((number) => {
+      const layouts = experiment.machines[number]?.modules ?? [];
+      return layouts.map((_, layout) => ({ machine: number, layout }));
+    });
+    return { places, name: machine.image.name, loop, isControl: false, workShare };
   };
-  const designs = release.map((machine, number) => ofMachine(machine, number, 1));
+  const designs = release.map((machine, arm) => ofMachine(machine, arm, 1));
   const share = request.plantedShare ?? 1;
   const twin = placebo === null ? [] : [ofMachine(placebo, release.length, share)];
   const control: WindowArm = {
-    machine: 0,
+    places: [{ machine: 0, layout: 0 }],
     name: "the control",
     loop: "controlPackets",
     isControl: true,
-    layouts: 1,
     workShare: 1,
   };
   return [...designs, ...twin, control];

@@ -9,9 +9,10 @@ import path from "node:path";
 import type { Cell } from "../result/cellSchema.js";
 import type { ResultPlan } from "../result/resultDocument.js";
 import { analyseCell } from "./analyse.js";
-import { runProcess } from "./processes.js";
+import { forkProcess, type ProcessListener, runProcess } from "./processes.js";
 import type { CellRequest, ProcessRequest } from "./processRequest.js";
 import type { RunDocument } from "./runDocument.js";
+import { SpareProcess } from "./spareProcess.js";
 import { createRandom } from "./statisticsRandom.js";
 import { LOOKS, stopReason } from "./stopping.js";
 
@@ -55,12 +56,14 @@ const CELL_MS_MIN = 100;
 /** Share of a process's time for windows, before anything is known of the rest. */
 const WINDOW_SHARE = 0.3;
 /**
- * Time for windows against all else that a process does. Layouts differ by about 4 % between
- * processes, blocks by about 10 % within one, and a block takes 2 % of a set-up: √(set-up ÷ block)
- * times the blocks' over the layouts' deviation gives some 20 blocks, half of a set-up. More
- * processes beat longer ones (docs/trust.md).
+ * Time for windows against all else that a process does. Estimates of processes that draw several
+ * layouts differ by about 2 %, blocks by about 8 % (layouts among them), and a block takes 5 % of a
+ * set-up: √(set-up ÷ block) times the blocks' over the processes' deviation gives some 18 blocks,
+ * nine tenths of a set-up (docs/trust.md).
  */
-const WINDOWS_PER_SETUP = 0.5;
+const WINDOWS_PER_SETUP = 0.9;
+/** Share of the budget that is given out: a set-up that takes longer shall not cost the last look. */
+const RESERVED = 0.92;
 
 /**
  * Processes that a run is planned for: as many as its budget has room for, but not less than it
@@ -72,7 +75,8 @@ export function plannedProcesses(
 ): number {
   const least = Math.min(max, LOOKS[0] ?? max);
   if (besideMs === null) return least;
-  const room = budgetMs / ((1 + WINDOWS_PER_SETUP) * besideMs);
+  // The first one sets up about twice as long: it judges.
+  const room = (budgetMs - besideMs) / ((1 + WINDOWS_PER_SETUP) * besideMs);
   return Math.max(least, ...LOOKS.filter((look) => look <= Math.min(max, room)));
 }
 
@@ -80,17 +84,18 @@ export function plannedProcesses(
 interface RunState {
   readonly startedAt: number;
   done: number;
-  /** What the last process took beside its windows; null: none has ended. */
+  /** What the last process took beside its windows, and in all; null: none has ended. */
   besideMs: number | null;
+  tookMs: number;
 }
 
 /** Time for the windows of one cell of the next process. */
 function cellBudgetMs(plan: RunPlan, state: RunState): number {
   const planned = plannedProcesses(plan, state.besideMs);
-  const left = plan.budgetMs - (performance.now() - state.startedAt);
+  const left = RESERVED * plan.budgetMs - (performance.now() - state.startedAt);
   const share = left / Math.max(1, planned - state.done);
   const isLater = state.done >= planned;
-  const whole = isLater ? plan.budgetMs / planned : share;
+  const whole = isLater ? (RESERVED * plan.budgetMs) / planned : share;
   // The first process judges and counts as well, so it tells little about the others.
   const beside = state.besideMs ?? (1 - WINDOW_SHARE) * whole;
   return Math.max(CELL_MS_MIN, (whole - beside) / plan.cells.length);
@@ -112,7 +117,7 @@ async function runOne(
   plan: RunPlan,
   run: RunDocument,
   state: RunState,
-  known: { cells: CellRequest[]; folder: string; seed: number },
+  known: { cells: CellRequest[]; folder: string; seed: number; spare: SpareProcess },
 ): Promise<void> {
   const process = state.done;
   const budgetMs = cellBudgetMs(plan, state);
@@ -141,7 +146,7 @@ async function runOne(
   };
   const start = performance.now();
   run.begin(known.seed);
-  const end = await runProcess(request, {
+  const listener: ProcessListener = {
     say: plan.say,
     progress: (text) => plan.progress(`process ${process + 1}: ${text}`),
     stopped: plan.stopped,
@@ -150,10 +155,14 @@ async function runOne(
       const { lengths, digest } = part;
       known.cells[part.cell] = { ...(known.cells[part.cell] as CellRequest), lengths, digest };
     },
-  });
+  };
+  const running = runProcess(request, listener, known.spare.take());
+  if (process + 1 < plan.processes) known.spare.prepare();
+  const end = await running;
   run.finish(process, end);
   const tookMs = performance.now() - start;
   const besideMs = Math.max(0, tookMs - budgetMs * plan.cells.length);
+  state.tookMs = tookMs;
   state.besideMs = process === 0 ? besideMs / 2 : besideMs;
   state.done++;
 }
@@ -175,10 +184,11 @@ export async function runProcesses(
     lengths: null,
     digest: null,
   }));
-  const state: RunState = { startedAt: performance.now(), done: 0, besideMs: null };
+  const spare = new SpareProcess(forkProcess);
+  const state: RunState = { startedAt: performance.now(), done: 0, besideMs: null, tookMs: 0 };
   try {
     for (;;) {
-      await runOne(plan, run, state, { cells, folder, seed: random.below(2 ** 32) });
+      await runOne(plan, run, state, { cells, folder, spare, seed: random.below(2 ** 32) });
       if (plan.stopped()) return "signal";
       const reason = stopReason({
         processes: state.done,
@@ -186,11 +196,13 @@ export async function runProcesses(
         widest: LOOKS.includes(state.done) ? widestOf(plan, run) : null,
         target: plan.targetLog,
         elapsedMs: performance.now() - state.startedAt,
+        lastMs: state.tookMs,
         budgetMs: plan.budgetMs,
       });
       if (reason !== null) return reason;
     }
   } finally {
+    spare.drop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -4,10 +4,10 @@
  * disturbed, and that by what was counted beside it; then the same slot is measured again, and
  * every attempt is kept.
  *
- *   lengths    calibrated once in a run: 3 ms for the design in the middle, its own for the control
+ *   lengths    calibrated once in a run: 10 ms for the design in the middle, its own for the control
  *   warm-up    rounds of windows until the last three of each arm are alike, or enough is enough
  *   blocks     each arm once, a lead-in after each switch thrown away; caches keep their state;
- *              an arm's layouts take turns from block to block
+ *              an arm's places take turns from block to block
  */
 import type { CpuReport, CpuTask, WindowLoop } from "../machine/cpuTask.js";
 import type { CellProcess, CellWindow } from "../result/cellSchema.js";
@@ -17,16 +17,23 @@ import { blockOrder, layoutOrder } from "./statisticsBlocks.js";
 import { isSettled } from "./warmUpClass.js";
 import { logNsPerPacket, spanNs } from "./windowFigures.js";
 
+/** A machine, and which of its layouts. */
+export interface WindowPlace {
+  readonly machine: number;
+  readonly layout: number;
+}
+
 /** What takes turns in blocks. */
 export interface WindowArm {
-  /** Number of its machine among the workers' machines. */
-  readonly machine: number;
+  /**
+   * Where it can run: machines, by their number among the workers', and layouts of each. Blocks use
+   * them by turns, in an order drawn for each round.
+   */
+  readonly places: readonly WindowPlace[];
   readonly name: string;
   readonly loop: WindowLoop;
   /** The control has lengths of its own. */
   readonly isControl: boolean;
-  /** Layouts of its machine; blocks use them by turns, in an order drawn for each round. */
-  readonly layouts: number;
   /** Packets that are run for each one that is told of: 1 but in tests of the engine itself. */
   readonly workShare: number;
 }
@@ -68,7 +75,14 @@ export interface WindowRun {
   readonly warmUp: CellProcess["warmUp"];
 }
 
-const WINDOW_NS = 3e6;
+/**
+ * Shorter ones measure how caches fill again after another design had them: at 1 ms with a third
+ * before it a packet takes half as long again as at 30 ms. Longer ones give less for their time
+ * (docs/trust.md has the figures).
+ */
+const WINDOW_NS = 10e6;
+/** Thrown away after each switch, as a share of a window. */
+const LEAD_IN_SHARE = 0.5;
 /** Where CPUs outnumber cores they take turns of milliseconds: a window must hold many. */
 const WINDOW_OVERSUBSCRIBED_NS = 50e6;
 const BURST = 64;
@@ -84,11 +98,17 @@ function toBursts(packets: number): number {
   return Math.max(BURST, Math.round(packets / BURST) * BURST);
 }
 
-/** Where a window stands among the others, and the layout that runs it. */
-interface WindowPlace {
+/** Where a window stands among the others, and which of its arm's places runs it. */
+interface WindowSlot {
   readonly block: number;
   readonly position: number;
   readonly layout: number;
+}
+
+function placeOf(arm: WindowArm, number: number): WindowPlace {
+  const place = arm.places[number];
+  if (place === undefined) throw new RangeError(`${arm.name} has no place ${number}`);
+  return place;
 }
 
 /** A cell's windows in one process. */
@@ -104,9 +124,10 @@ class WindowRunner {
     return this.plan.oversubscribed ? WINDOW_OVERSUBSCRIBED_NS : WINDOW_NS;
   }
 
-  private task(arm: WindowArm, layout: number, packets: number, leadIn: number): CpuTask {
+  private task(arm: WindowArm, place: number, packets: number, leadIn: number): CpuTask {
+    const { machine, layout } = placeOf(arm, place);
     const { cpus } = this.plan;
-    return { kind: "window", machine: arm.machine, loop: arm.loop, cpus, packets, leadIn, layout };
+    return { kind: "window", machine, loop: arm.loop, cpus, packets, leadIn, layout };
   }
 
   /** Least time of a packet in some short windows, in ns. */
@@ -133,19 +154,23 @@ class WindowRunner {
     }
     const middle = Math.exp(costs.reduce((sum, ns) => sum + Math.log(ns), 0) / costs.length);
     const windowPackets = toBursts(this.windowNs / middle);
-    return { windowPackets, leadInPackets: toBursts(windowPackets / 3), controlPackets };
+    return {
+      windowPackets,
+      leadInPackets: toBursts(windowPackets * LEAD_IN_SHARE),
+      controlPackets,
+    };
   }
 
   /** One window of one arm on all CPUs, as the document keeps it. */
   private async window(
     armNumber: number,
     lengths: WindowLengths,
-    place: WindowPlace,
+    place: WindowSlot,
   ): Promise<CellWindow> {
     const arm = this.plan.arms[armNumber];
     if (arm === undefined) throw new RangeError(`no arm ${armNumber}`);
     const told = arm.isControl ? lengths.controlPackets : lengths.windowPackets;
-    const leadIn = arm.isControl ? toBursts(told / 3) : lengths.leadInPackets;
+    const leadIn = arm.isControl ? toBursts(told * LEAD_IN_SHARE) : lengths.leadInPackets;
     const task = this.task(arm, place.layout, Math.round(told * arm.workShare), leadIn);
     const doing = `window ${this.windows.length} of ${arm.name}`;
     const reports = await this.plan.onAll(task, doing);
@@ -175,7 +200,7 @@ class WindowRunner {
   /** Rounds of one window of each arm that is not warm yet. */
   async warmUp(lengths: WindowLengths, deadlineAt: number): Promise<CellProcess["warmUp"]> {
     const times = this.plan.arms.map((): number[] => []);
-    const most = Math.max(...this.plan.arms.map((arm) => arm.layouts));
+    const most = Math.max(...this.plan.arms.map((arm) => arm.places.length));
     const isDone = (list: readonly number[]): boolean =>
       list.length >= WARM_UP_WINDOWS_MAX ||
       (list.length >= most && isSettled(list, SETTLED_WINDOWS));
@@ -184,7 +209,7 @@ class WindowRunner {
       if (late || times.every(isDone) || this.plan.stopped?.() === true) break;
       for (const [arm, list] of times.entries()) {
         if (isDone(list)) continue;
-        const layout = list.length % (this.plan.arms[arm]?.layouts ?? 1);
+        const layout = list.length % (this.plan.arms[arm]?.places.length ?? 1);
         const window = await this.window(arm, lengths, { block: 0, position: 0, layout });
         list.push(Math.exp(logNsPerPacket(window)));
       }
@@ -199,7 +224,7 @@ class WindowRunner {
   private async slot(
     arm: number,
     lengths: WindowLengths,
-    place: WindowPlace,
+    place: WindowSlot,
     mayRedo: boolean,
   ): Promise<void> {
     for (let attempt = 0; ; attempt++) {
@@ -216,7 +241,7 @@ class WindowRunner {
     const { plan } = this;
     const orders = blockOrder(plan.arms.length, plan.blocksMax, plan.seed);
     const layouts = layoutOrder(
-      plan.arms.map((arm) => arm.layouts),
+      plan.arms.map((arm) => arm.places.length),
       plan.blocksMax,
       plan.seed,
     );

@@ -5,7 +5,7 @@
  */
 
 /** Numbers of processes at which a run looks at its widths. */
-export const LOOKS: readonly number[] = [6, 8, 11, 15, 20];
+export const LOOKS: readonly number[] = [6, 7, 8, 9, 10, 12, 15, 20];
 
 /** Why a run ended, or null where it goes on. */
 export type StopReason = "width" | "budget" | "processes";
@@ -20,6 +20,8 @@ export interface StopState {
   /** Half-width at which intervals are narrow enough, as a logarithm. */
   readonly target: number;
   readonly elapsedMs: number;
+  /** What the last process took: the first one, which judges, says little about the next. */
+  readonly lastMs: number;
   readonly budgetMs: number;
 }
 
@@ -30,11 +32,10 @@ export function nextLook(processes: number, max: number): number {
 
 /** Whether and why to stop; looks only where {@link LOOKS} says so. */
 export function stopReason(state: StopState): StopReason | null {
-  const { processes, processesMax, widest, target, elapsedMs, budgetMs } = state;
+  const { processes, processesMax, widest, target, elapsedMs, lastMs, budgetMs } = state;
   if (processes >= processesMax) return "processes";
   if (!LOOKS.includes(processes)) return null;
   if (widest === null || widest <= target) return "width";
-  const perProcessMs = elapsedMs / processes;
   const more = nextLook(processes, processesMax) - processes;
-  return elapsedMs + more * perProcessMs > budgetMs ? "budget" : null;
+  return elapsedMs + more * lastMs > budgetMs ? "budget" : null;
 }

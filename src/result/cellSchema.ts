@@ -118,7 +118,7 @@ const windowSchema = z.strictObject({
     .describe("true: this attempt was redone in the same slot; kept here, left out of figures"),
   layout: count
     .optional()
-    .describe("which order of its image's functions ran it, drawn anew by each process; absent: 0"),
+    .describe("which of its arm's layouts of code and data ran it, drawn anew by each process"),
 });
 
 const flowsSchema = z.strictObject({

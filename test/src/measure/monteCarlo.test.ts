@@ -145,6 +145,7 @@ function decideWithLooks(
       widest,
       target: MARGIN / 2,
       elapsedMs: 0,
+      lastMs: 0,
       budgetMs: 1,
     };
     if (stopReason(state) !== null) return decisions;

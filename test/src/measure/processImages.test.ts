@@ -4,12 +4,16 @@ import { parseDesign } from "../../../src/image/designs.js";
 import { functionCount } from "../../../src/image/functionOrder.js";
 import { findImage, type Image, sha256 } from "../../../src/image/imageStore.js";
 import {
+  hasReplicas,
   layoutsOf,
   PLACEBO_NAME,
   placeboOf,
+  REPLICAS,
+  replicasOf,
   withRandomOrder,
 } from "../../../src/measure/processImages.js";
 import { createRandom } from "../../../src/measure/statisticsRandom.js";
+import { findWorkload } from "../../../src/workloads/workload.js";
 
 describe("the images of a process", () => {
   let image: Image;
@@ -33,7 +37,30 @@ describe("the images of a process", () => {
     for (const bytes of all) expect(functionCount(bytes)).toBe(functionCount(image.bytes));
     const placebo = placeboOf(image, laidOut, createRandom(2));
     expect(placebo.otherOrders).toHaveLength(2);
-    expect([1, 2, 3, 4, 6, 9, 20].map(layoutsOf)).toEqual([4, 4, 4, 3, 2, 1, 1]);
+    expect([1, 2, 3, 4, 6, 9, 20].map(layoutsOf)).toEqual([2, 2, 2, 2, 2, 1, 1]);
+  });
+
+  it("are given several machines, one layout each, where nothing forbids it", () => {
+    const laidOut = withRandomOrder(image, createRandom(1), 2);
+    const replicas = replicasOf(laidOut);
+    expect(replicas).toHaveLength(REPLICAS);
+    expect(replicas.every(({ otherOrders }) => otherOrders?.length === 0)).toBe(true);
+    // The same object where it is the same layout: it is compiled once.
+    expect(new Set(replicas).size).toBe(2);
+    expect(replicas.map(({ sha256: hash }) => hash)[0]).toBe(laidOut.sha256);
+    const plain = {
+      rows: [image.row, parseDesign("nexthop-direct").row],
+      workloads: [findWorkload("internet-mix")],
+      routes: 10_000,
+      hasSideLoad: false,
+    };
+    expect(hasReplicas(plain)).toBe(true);
+    expect(hasReplicas({ ...plain, hasSideLoad: true })).toBe(false);
+    expect(hasReplicas({ ...plain, routes: 968_428 })).toBe(false);
+    expect(hasReplicas({ ...plain, rows: [parseDesign("linux-2.6.18").row] })).toBe(false);
+    for (const workload of ["scan", "hit-share:0.5"]) {
+      expect(hasReplicas({ ...plain, workloads: [findWorkload(workload)] })).toBe(false);
+    }
   });
 
   it("include a placebo in an order of its own", () => {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseDesign } from "../../../src/image/designs.js";
 import { CpuFailure } from "../../../src/machine/cpus.js";
 import { JudgeError } from "../../../src/measure/judge.js";
-import { ProcessFailure, runProcess } from "../../../src/measure/processes.js";
+import { forkProcess, ProcessFailure, runProcess } from "../../../src/measure/processes.js";
 import type { CellPart } from "../../../src/measure/processRequest.js";
 import { RunDocument } from "../../../src/measure/runDocument.js";
 import { runProcesses } from "../../../src/measure/runProcesses.js";
@@ -49,7 +49,7 @@ describe("runProcess", () => {
     const file = processThat(
       `process.send({ kind: "failed", name: "${name}", message: "it went wrong" })`,
     );
-    const run = runProcess(request, QUIET, file);
+    const run = runProcess(request, QUIET, forkProcess(file));
     await expect(run).rejects.toThrow(kind);
     await expect(run).rejects.toThrow("it went wrong");
   });
@@ -60,11 +60,11 @@ describe("runProcess", () => {
       'process.send({ kind: "progress", text: "judge" }, () => {' +
         'console.error("out of memory"); process.exit(9); })',
     );
-    const run = runProcess(request, QUIET, file);
+    const run = runProcess(request, QUIET, forkProcess(file));
     await expect(run).rejects.toThrow(ProcessFailure);
     await expect(run).rejects.toThrow("process 0 died while judge (exit 9: out of memory)");
     const killed = processThat('process.kill(process.pid, "SIGKILL")');
-    await expect(runProcess(request, QUIET, killed)).rejects.toThrow(
+    await expect(runProcess(request, QUIET, forkProcess(killed))).rejects.toThrow(
       /died while starting \(SIGKILL/,
     );
   });
@@ -76,7 +76,7 @@ describe("runProcess", () => {
         'process.send({ kind: "end", end: { cellOrder: ["stopped"] } });' +
         'else process.send({ kind: "say", text: "here" })',
     );
-    const end = await runProcess(request, { ...QUIET, stopped: () => true }, file);
+    const end = await runProcess(request, { ...QUIET, stopped: () => true }, forkProcess(file));
     expect(end.cellOrder).toEqual(["stopped"]);
   });
 });

@@ -8,6 +8,7 @@ const STATE: StopState = {
   widest: 0.05,
   target: 0.01,
   elapsedMs: 6_000,
+  lastMs: 1_000,
   budgetMs: 60_000,
 };
 
@@ -19,15 +20,17 @@ describe("stopReason", () => {
   it("stops on width at a look, and only there", () => {
     expect(stopReason({ ...STATE, widest: 0.01 })).toBe("width");
     expect(stopReason({ ...STATE, widest: null })).toBe("width");
-    for (const processes of [1, 2, 5, 7, 9, 14, 19]) {
+    for (const processes of [1, 2, 5, 11, 14, 19]) {
       expect(stopReason({ ...STATE, processes, widest: 0 })).toBeNull();
     }
   });
 
   it("stops on budget where the next look would come too late", () => {
-    // A second a process: the next look, at 8, is over after 8 s.
-    expect(stopReason({ ...STATE, budgetMs: 8_000 })).toBeNull();
-    expect(stopReason({ ...STATE, budgetMs: 7_999 })).toBe("budget");
+    // A second a process, whatever the first took: the next look, at 12, is over after 12 s.
+    const ten = { ...STATE, processes: 10, elapsedMs: 10_000 };
+    expect(stopReason({ ...ten, budgetMs: 12_000 })).toBeNull();
+    expect(stopReason({ ...ten, budgetMs: 11_999 })).toBe("budget");
+    expect(stopReason({ ...ten, lastMs: 2_000, budgetMs: 12_000 })).toBe("budget");
     expect(stopReason({ ...STATE, processes: 5, elapsedMs: 5_000, budgetMs: 1 })).toBeNull();
   });
 
@@ -39,7 +42,7 @@ describe("stopReason", () => {
 
 describe("nextLook", () => {
   it("is the next of the looks, or the end", () => {
-    expect([0, 6, 8, 11, 15, 20].map((n) => nextLook(n, 99))).toEqual([...LOOKS, 99]);
-    expect(nextLook(8, 10)).toBe(10);
+    expect([0, 6, 7, 8, 9, 10, 12, 15, 20].map((n) => nextLook(n, 99))).toEqual([...LOOKS, 99]);
+    expect(nextLook(10, 11)).toBe(11);
   });
 });
