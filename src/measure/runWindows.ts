@@ -4,7 +4,7 @@
  * disturbed, and that by what was counted beside it; then the same slot is measured again, and
  * every attempt is kept.
  *
- *   lengths    calibrated once in a run: 10 ms for the design in the middle, its own for the control
+ *   lengths    calibrated once in a run: 10 ms for the design in the middle, and for the control
  *   warm-up    rounds of windows until the last three of each arm are alike, or enough is enough
  *   blocks     each arm once, a lead-in after each switch thrown away; caches keep their state;
  *              an arm's places take turns from block to block

@@ -58,7 +58,7 @@ describe("compare", () => {
         expect(arm.audit).toMatchObject({ ok: true, failures: [] });
       }
     }
-    expect(said[0]).toMatch(/^memory \d+ MiB: .* 5 machines of/);
+    expect(said[0]).toMatch(/^memory \d+ MiB: .* 14 machines of/);
     expect(said.at(-1)).toMatch(/^loaded 1000 routes in \d+ ms$/);
   });
 

@@ -1,6 +1,8 @@
 /** The work of a measuring process, here: judge once, the same frames ever after. */
 import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseDesign } from "../../../src/image/designs.js";
+import { findImage } from "../../../src/image/imageStore.js";
 import { JudgeError } from "../../../src/measure/judge.js";
 import { measureCells } from "../../../src/measure/measureCells.js";
 import { auditAll, openContext } from "../../../src/measure/processContext.js";
@@ -69,13 +71,57 @@ describe("openContext", () => {
     const request = await smallRequest({ process: 1, debug: [] });
     const context = await openContext(request, createRandom(5), () => {});
     try {
-      expect(context.experiment.machines).toHaveLength(3);
+      // Two designs and the placebo, each on four machines; a design's first ones come first.
+      expect(context.experiment.machines).toHaveLength(12);
+      expect(context.machinesOf).toEqual([
+        [0, 3, 4, 5],
+        [1, 6, 7, 8],
+        [2, 9, 10, 11],
+      ]);
       expect([context.judging, context.debug]).toEqual([null, []]);
       const { audits, placeboAudit } = await auditAll(context);
       expect(audits.map(({ failures }) => failures)).toEqual([[], []]);
       // The table that all share is walked once.
       expect(placeboAudit?.checks).toBe((audits[0]?.checks ?? 0) - 1);
     } finally {
+      await context.cpus.close();
+      rmSync(request.flowsFolder, { recursive: true });
+    }
+  });
+
+  it("holds a design to account for each of its machines, the placebo for its own", async () => {
+    const request = await smallRequest({ process: 1, debug: [] });
+    const context = await openContext(request, createRandom(5), () => {});
+    try {
+      for (const number of [8, 11]) {
+        const machine = context.experiment.machines[number];
+        if (machine === undefined) throw new RangeError(`no machine ${number}`);
+        const received = (machine.areaOf(0) + machine.layout.at("PCPU_MIB")) / 4;
+        machine.u32[received] = (machine.u32[received] ?? 0) + 1;
+      }
+      const { audits, placeboAudit } = await auditAll(context);
+      const found = [...audits, placeboAudit].map((part) => part?.failures.length);
+      expect(found[0]).toBe(0);
+      expect(found[1]).toBeGreaterThan(0);
+      expect(found[2]).toBeGreaterThan(0);
+    } finally {
+      await context.cpus.close();
+      rmSync(request.flowsFolder, { recursive: true });
+    }
+  });
+
+  it("keeps to one machine a design where a state would grow, and where one is asked for", async () => {
+    for (const { designs, layouts, modules } of [
+      { designs: ["linux-2.6.18", "no-cache"], layouts: "several", modules: 2 },
+      { designs: ["linux-3.10", "no-cache"], layouts: "one", modules: 1 },
+    ] as const) {
+      const release = await Promise.all(designs.map((d) => findImage(parseDesign(d), "release")));
+      const request = await smallRequest({ process: 1, debug: [], designs, release });
+      const context = await openContext(request, createRandom(5), () => {}, layouts);
+      expect(context.machinesOf).toEqual([[0], [1], [2]]);
+      expect(context.experiment.machines.map((m) => m.modules.length)).toEqual(
+        new Array(3).fill(modules),
+      );
       await context.cpus.close();
       rmSync(request.flowsFolder, { recursive: true });
     }
