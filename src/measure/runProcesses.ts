@@ -62,7 +62,7 @@ const WINDOW_SHARE = 0.3;
  * nine tenths of a set-up (docs/trust.md).
  */
 const WINDOWS_PER_SETUP = 0.9;
-/** Share of the budget that is given out: a set-up that takes longer shall not cost the last look. */
+/** Share of the budget that is given out: a longer set-up must not cost the last look. */
 const RESERVED = 0.92;
 
 /**

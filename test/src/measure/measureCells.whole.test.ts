@@ -110,7 +110,7 @@ describe("openContext", () => {
     }
   });
 
-  it("keeps to one machine a design where a state would grow, and where one is asked for", async () => {
+  it("keeps to one machine a design where a state would grow, and where one is asked", async () => {
     for (const { designs, layouts, modules } of [
       { designs: ["linux-2.6.18", "no-cache"], layouts: "several", modules: 2 },
       { designs: ["linux-3.10", "no-cache"], layouts: "one", modules: 1 },
