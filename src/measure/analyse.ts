@@ -30,6 +30,8 @@ import {
 
 /** Confidence of the intervals of a cell, all together. */
 const CONFIDENCE = 0.95;
+/** Words that claim a difference. */
+const CLAIMS: ReadonlySet<Verdict> = new Set(["faster", "slower", "tiny"]);
 /** Below this p-value the placebo shows that something else than the designs was measured. */
 const CONTAMINATED_P = 0.01;
 
@@ -137,15 +139,27 @@ function isBeyond(ratio: PairedRatio, floor: PairedRatio): boolean {
   return Math.log(ratio.low ?? 1) > reach || Math.log(ratio.high ?? 1) < -reach;
 }
 
+/** -1 or 1 where a word claims that a design is faster or slower, else 0. */
+function directionOf({ verdict, ratio }: PairedRatio): number {
+  return CLAIMS.has(verdict) ? Math.sign(Math.log(ratio)) : 0;
+}
+
+/** The word that two analyses share: the weaker of two claims that point the same way. */
+function sharedVerdict(ratio: PairedRatio, other: PairedRatio | undefined): Verdict {
+  if (other === undefined) return "inconclusive";
+  if (other.verdict === ratio.verdict) return ratio.verdict;
+  const direction = directionOf(ratio);
+  return direction !== 0 && direction === directionOf(other) ? "tiny" : "inconclusive";
+}
+
 /** The word that both analyses share and that the placebo allows. */
 function soberVerdict(
   ratio: PairedRatio,
   everything: PairedRatio | undefined,
   floor: PairedRatio | null,
 ): Verdict {
-  if (everything?.verdict !== ratio.verdict) return "inconclusive";
   if (floor !== null && isContaminated(floor) && !isBeyond(ratio, floor)) return "inconclusive";
-  return ratio.verdict;
+  return sharedVerdict(ratio, everything);
 }
 
 function scopeOf(ratios: readonly PairedRatio[], processes: number): string {

@@ -50,7 +50,7 @@ export interface RunPlan
 
 /** Blocks of a cell in a process: fewest of a run of several, and of one, whose blocks are all. */
 const BLOCKS_MIN = 4;
-const BLOCKS_MIN_QUICK = 12;
+const BLOCKS_MIN_QUICK = 8;
 /** However late it is, a cell gets this long. */
 const CELL_MS_MIN = 100;
 /** Share of a process's time for windows, before anything is known of the rest. */

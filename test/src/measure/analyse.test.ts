@@ -171,6 +171,23 @@ describe("analyseCell over processes", () => {
     expect(flags).toContain("b: faster without disturbed windows, slower with all of them");
   });
 
+  it("claims the weaker of two words that point the same way", () => {
+    const cell = buildCell(OVER_PROCESSES);
+    // With all first attempts processes differ so much that the interval reaches into the margin.
+    const shares = [1.005, 1.02, 1.05, 1.08, 1.095, 1.05];
+    const windows = cell.windows.flatMap((window) => {
+      const last = { ...window, sequence: 2 * window.sequence + 1 };
+      if (window.arm !== 1) return [last];
+      const share = (shares[window.process] ?? 1) / 1.05;
+      const endNs = window.startNs.map((ns, cpu) => ns + ((window.endNs[cpu] ?? 0) - ns) * share);
+      const first = { ...window, endNs, sequence: 2 * window.sequence };
+      return [{ ...first, retried: true, runDelayNs: [1e6] }, last];
+    });
+    const { ratios, flags } = analysed({ ...cell, windows });
+    expect(ratios[0]).toMatchObject({ verdict: "tiny" });
+    expect(flags).toContain("b: slower without disturbed windows, tiny with all of them");
+  });
+
   it("claims nothing below what the placebo shows", () => {
     const biased = (arm: number, block: number, cpu: number, process: number): number =>
       OVER_PROCESSES.nsPerPacket(arm, block, cpu, process) * (arm === 2 ? 1.08 : 1);
