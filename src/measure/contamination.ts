@@ -13,6 +13,8 @@ export const RUN_DELAY_SHARE_MAX = 0.05;
 export const STEAL_SHARE_MAX = 0.02;
 /** The control may differ by this much from its median of the process. */
 export const CONTROL_DRIFT_SHARE_MAX = 0.1;
+/** The control runs in the first of so many blocks, and speaks for them all. */
+export const CONTROL_BLOCKS = 3;
 /** Slots are measured again at most this often. */
 export const REDOS_MAX = 2;
 
@@ -41,6 +43,11 @@ export function isWindowDisturbed(cell: Cell, window: CellWindow): boolean {
   return isDisturbed(window, spanNs(window), cell.oversubscribed);
 }
 
+/** The first of the blocks that a control in this block speaks for. */
+function spokenFor(block: number): number {
+  return block - (block % CONTROL_BLOCKS);
+}
+
 /** Blocks of one process whose control ran at another speed than in the rest of the process. */
 export function driftedBlocks(cell: Cell, windows: readonly CellWindow[]): Set<number> {
   const control = armOfRole(cell, "control");
@@ -49,7 +56,8 @@ export function driftedBlocks(cell: Cell, windows: readonly CellWindow[]): Set<n
   const middle = median(own.map(logNsPerPacket));
   const limit = Math.log1p(CONTROL_DRIFT_SHARE_MAX);
   const drifted = own.filter((window) => Math.abs(logNsPerPacket(window) - middle) > limit);
-  return new Set(drifted.map((window) => window.block));
+  const blocks = Array.from({ length: CONTROL_BLOCKS }, (_, i) => i);
+  return new Set(drifted.flatMap(({ block }) => blocks.map((i) => spokenFor(block) + i)));
 }
 
 /** The windows of a cell as two analyses take them. */

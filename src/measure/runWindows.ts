@@ -11,7 +11,7 @@
  */
 import type { CpuReport, CpuTask, WindowLoop } from "../machine/cpuTask.js";
 import type { CellProcess, CellWindow } from "../result/cellSchema.js";
-import { isDisturbed, REDOS_MAX } from "./contamination.js";
+import { CONTROL_BLOCKS, isDisturbed, REDOS_MAX } from "./contamination.js";
 import { between } from "./covariates.js";
 import { blockOrder, layoutOrder } from "./statisticsBlocks.js";
 import { isSettled } from "./warmUpClass.js";
@@ -249,6 +249,7 @@ class WindowRunner {
       const late = performance.now() > deadlineAt;
       if ((late && block >= plan.blocksMin) || plan.stopped?.() === true) break;
       for (const [position, arm] of order.entries()) {
+        if (plan.arms[arm]?.isControl === true && block % CONTROL_BLOCKS !== 0) continue;
         const layout = layouts[block]?.[arm] ?? 0;
         await this.slot(arm, lengths, { block, position, layout }, !late);
       }

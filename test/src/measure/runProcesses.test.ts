@@ -7,8 +7,8 @@ describe("plannedProcesses", () => {
     // Nothing is known; too little room even for the first look.
     [20, 13_000, null, 6],
     [20, 13_000, 5_000, 6],
-    // 13 s hold 9.2 set-ups of 0.7 s with nine tenths for windows, after one more for the judge.
-    [20, 13_000, 700, 9],
+    // 13 s hold 8.4 set-ups of 0.7 s with 1.1 times that for windows, after one for the judge.
+    [20, 13_000, 700, 8],
     [20, 600_000, 8_000, 20],
     [8, 600_000, 8_000, 8],
     [3, 600_000, 8_000, 3],
