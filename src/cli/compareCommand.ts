@@ -45,7 +45,7 @@ export interface CompareArguments extends MeasuringArguments {
 
 /** What is compared where nothing is said; `--help` prints it. */
 export const COMPARE_DEFAULTS = {
-  workload: "internet-mix,single-flow,local-send",
+  workload: "internet-mix,single-flow",
   cpus: "1,all",
   routes: "all",
   nexthops: "64",

@@ -64,18 +64,22 @@ function reserveMemory(pages: number, budget: string): WebAssembly.Memory {
  * Gives a machine its table part: the one of its kind, loaded or read where it is not there yet, or
  * one of its own. Returns the milliseconds that inserting prefixes took.
  */
-function giveTable(machine: Machine, request: ExperimentRequest, loaded: Set<FibKind>): number {
+function giveTable(
+  machine: Machine,
+  request: ExperimentRequest,
+  loaded: Map<FibKind, Machine>,
+): number {
   const { world, table, nexthopOf, tables = null } = request;
   const kind = fibKindOf(machine.image.row);
   if (machine.plan.ownTable !== null) return loadTablePart(machine, world, table, nexthopOf);
   const isRead = (): boolean =>
     tables?.mode === "read" && readTablePart(machine.memory, machine.table, kind, tables.folder);
-  if (loaded.has(kind) || isRead()) {
-    loaded.add(kind);
-    adoptTablePart(machine, world);
+  const like = loaded.get(kind) ?? null;
+  if (like === null) loaded.set(kind, machine);
+  if (like !== null || isRead()) {
+    adoptTablePart(machine, world, like);
     return 0;
   }
-  loaded.add(kind);
   const loadMs = loadTablePart(machine, world, table, nexthopOf);
   if (tables?.mode === "write") writeTablePart(machine, kind, tables.folder);
   return loadMs;
@@ -131,7 +135,7 @@ export class Experiment {
     // The engine compiles beside this thread, which loads the table meanwhile.
     for (const image of request.images) void modulesOf(image);
     const machines: Machine[] = [];
-    const loaded = new Set<FibKind>();
+    const loaded = new Map<FibKind, Machine>();
     let loadMs = 0;
     for (const [i, image] of request.images.entries()) {
       const machine = await Machine.boot(image, memory, plan, i, request.boot);

@@ -38,7 +38,7 @@ import { type OnAll, SideLoadRun } from "./sideLoadRun.js";
 
 /** Packets of the workload that are compared with the reference before it is timed. */
 const JUDGED_PACKETS = 10_048;
-/** The first of these, which every machine of every process must treat as those that were judged. */
+/** The first of these: what every machine of every process must treat as the judged ones did. */
 const DIGEST_PACKETS = 4_096;
 const KMEM_CACHE_RTABLE = 0;
 const DST_OPS_IPV4 = 1;

@@ -111,6 +111,15 @@ function placeOf(arm: WindowArm, number: number): WindowPlace {
   return place;
 }
 
+/** Lengths of warm-up windows: they need only be alike. */
+function halved(lengths: WindowLengths): WindowLengths {
+  return {
+    windowPackets: toBursts(lengths.windowPackets / 2),
+    leadInPackets: toBursts(lengths.leadInPackets / 2),
+    controlPackets: toBursts(lengths.controlPackets / 2),
+  };
+}
+
 /** A cell's windows in one process. */
 class WindowRunner {
   private readonly windows: CellWindow[] = [];
@@ -210,7 +219,7 @@ class WindowRunner {
       for (const [arm, list] of times.entries()) {
         if (isDone(list)) continue;
         const layout = list.length % (this.plan.arms[arm]?.places.length ?? 1);
-        const window = await this.window(arm, lengths, { block: 0, position: 0, layout });
+        const window = await this.window(arm, halved(lengths), { block: 0, position: 0, layout });
         list.push(Math.exp(logNsPerPacket(window)));
       }
     }

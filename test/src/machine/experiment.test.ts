@@ -105,6 +105,7 @@ describe("Experiment", () => {
   it("refuses a part of the other kind", async () => {
     const both = await smallExperiment(["linux-3.10.release", "linux-3.10+fib=hash.release"]);
     const machine = machineOf(both, 0);
+    expect(() => adoptTablePart(machine, both.world, machineOf(both, 1))).toThrow(BootError);
     machine.setWord("SB_TABLE_AT", machineOf(both, 1).word("SB_TABLE_AT"));
     expect(() => adoptTablePart(machine, both.world)).toThrow(BootError);
   });
