@@ -35,7 +35,12 @@ export class CpuHead {
   phase: u32;
   /** State of this CPU's delay points in images with planted defects. Owner only. */
   delaySeed: u32;
+  /** How the last sleep ended (`waitOn32`): 0 there was none, 3 woken, 2 not slept, 1 timed out. */
+  sleepEnd: u32;
 }
+
+/** Where a sleep notes how it ended. */
+export const PCPU_SLEEP_END: usize = offsetof<CpuHead>("sleepEnd");
 
 /** Sections of a CPU area. Each starts where the one before it ends, as in a linker script. */
 export const PCPU_HEAD: usize = 0;

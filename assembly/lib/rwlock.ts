@@ -56,9 +56,6 @@ function writeLockSlow(at: usize): void {
   let steps: u32 = 0;
   while (true) {
     const seen = atomicLoad32(at);
-    // Both words by name. With `cmpxchg(at, seen, WRITER) == seen` a writer went on without the
-    // lock in the test of changes under lookups: always where V8's baseline compiler (Node 20,
-    // x86-64) had compiled the image, never where its optimising one had.
     if (seen == 0) {
       if (atomicCmpxchg32(at, 0, WRITER) == 0) return;
     } else if (seen == WAITING) {

@@ -63,7 +63,7 @@ export function cmpxchg32(at: usize, expected: u32, wanted: u32): u32 {
 }
 
 export function wait32(at: usize, expected: i32, timeoutNs: i64): i32 {
-  return atomic.wait<i32>(at, expected, timeoutNs);
+  return 3 - atomic.wait<i32>(at, expected, timeoutNs);
 }
 
 export function notify(at: usize): i32 {

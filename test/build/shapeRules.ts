@@ -45,9 +45,24 @@ export function exportNames(wasm: WasmFile, kind: "function" | "global"): string
     .sort();
 }
 
+const WAIT = /\(memory\.atomic\.wait(32|64)/g;
+const WAIT_ABOVE_CONSTANT = /\(i32\.const -?\d+\)\s*\(memory\.atomic\.wait32/g;
+
+/** Sleeps below which V8's baseline compiler would zero a local (`waitOn32` says why). */
+function waitMessages(code: Disassembly): string[] {
+  const count = (listing: string, what: RegExp): number => listing.match(what)?.length ?? 0;
+  const messages: string[] = [];
+  for (const [id, listing] of code.functions) {
+    if (count(listing, WAIT) === count(listing, WAIT_ABOVE_CONSTANT)) continue;
+    messages.push(`function ${id} sleeps with no constant below on the stack: use waitOn32()`);
+  }
+  return messages;
+}
+
 /** What is wrong with the shape of an image of a flavour; one line each. */
 export function shapeMessages(wasm: WasmFile, code: Disassembly, flavour: string): string[] {
   const messages = [...importMessages(wasm, flavour), ...globalMessages(wasm)];
+  messages.push(...waitMessages(code));
   for (const [section, reason] of Object.entries(FORBIDDEN)) {
     if (!wasm.sections.has(section) || (flavour === "debug" && section === "start")) continue;
     messages.push(`has a ${section} section: ${reason}`);
