@@ -3,7 +3,6 @@
  */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type TestMachine, testMachine } from "../../helpers/testMachine.js";
-import { startThreads } from "../../helpers/threads.js";
 
 const WRITER = 0x80000000;
 const WAITING = 0x40000000;
@@ -67,24 +66,5 @@ describe("rwlock", () => {
     m.u32[lock / 4] = 0;
     expect(() => m.cpu(1).writeUnlock?.(lock)).toThrow(/unreachable/);
     expect(site(1)).toBe(SITE_STATE);
-  });
-
-  it("a reader that has slept finds the lock again, also in code of the baseline compiler", async () => {
-    const release = await testMachine("test/assembly/lib/lib.as.ts", { flavour: "release" });
-    const at = release.regions.boot.base / 4;
-    release.u32[release.superblockAt / 4 + 5] = 0;
-    release.u32[release.superblockAt / 4 + 6] = 1_000_000;
-    const reader = await startThreads(release, [0]);
-    try {
-      release.u32[at] = WRITER;
-      const reading = reader.run([{ name: "readLock", args: [4 * at] }]);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      Atomics.sub(release.u32, at, WRITER);
-      await reading;
-      expect(release.u32[at]).toBe(1);
-      expect(release.u32[0]).toBe(0);
-    } finally {
-      await reader.close();
-    }
   });
 });
