@@ -37,7 +37,15 @@ export class CpuHead {
   delaySeed: u32;
   /** How the last sleep ended (`waitOn32`): 0 there was none, 3 woken, 2 not slept, 1 timed out. */
   sleepEnd: u32;
+  /** Debug images: the slab object that the last trap is about, 0 if about none. */
+  faultObject: u32;
+  /** Debug images: the callback or work item that runs, DOING_… and its id; 0: none. */
+  doing: u32;
+  /** Debug images: where the next slab call comes from (`mm/slabOwner.ts`). Owner only. */
+  slabSite: u32;
 }
+
+if (offsetof<CpuHead>("faultObject") != 36) ERROR("src/machine/slabDebug.ts says 36");
 
 /** Where a sleep notes how it ended. */
 export const PCPU_SLEEP_END: usize = offsetof<CpuHead>("sleepEnd");

@@ -67,6 +67,10 @@ export class SuperBlock {
   busted: u32;
   /** Buckets of the route cache's hash (boot parameter `rhash_entries`). */
   rhashEntries: u32;
+  /** Slab checks of debug images that are off, by bit (`mm/slabDebug.ts`). 0: all are on. */
+  slabDebugOff: u32;
+  /** Debug images: freed objects that each CPU keeps back for each cache before their reuse. */
+  quarantine: u32;
 }
 
 /** Region numbers: index into the region table. */
@@ -121,6 +125,8 @@ export const G_END: usize = G_TORTURE + 64;
 /** Bytes that the host reserves for the superblock and its sections. */
 export const SUPERBLOCK_BYTES: usize = 8192;
 
+if (offsetof<SuperBlock>("slabDebugOff") != 112) ERROR("src/machine/slabDebug.ts says 112");
+if (offsetof<SuperBlock>("quarantine") != 116) ERROR("src/machine/slabDebug.ts says 116");
 if (offsetof<SuperBlock>() > SB_REGIONS) ERROR("SuperBlock overflows into the region table");
 if (SB_REGIONS + 8 * <usize>REGIONS > G_CLOCK) ERROR("the region table overflows");
 if (G_END > SUPERBLOCK_BYTES) ERROR("the sections overflow the superblock");

@@ -51,10 +51,28 @@ export const PHASE_WINDOW: u32 = 3;
 export const PHASE_CONTROL: u32 = 4;
 export const PHASE_DRAIN: u32 = 5;
 
+/** What runs between two packets: an RCU callback, or a timer or work item; plus its id. */
+export const DOING_CALLBACK: u32 = 0x100;
+export const DOING_WORK: u32 = 0x200;
+
 /** Records `site` and stops this CPU. The other CPUs find out at their next deadline. */
 export function trapAt(site: u32): void {
   thisCpuHead().faultSite = site;
   unreachable();
+}
+
+/** The same, about the slab object at `object`, which the host will name. In debug images. */
+export function trapOnObject(object: usize, site: u32): void {
+  thisCpuHead().faultObject = <u32>object;
+  trapAt(site);
+}
+
+/**
+ * Notes the callback or work item (DOING_… and its id) that this CPU runs from now on, 0 for none:
+ * what records of owners say. Behind `if (DEBUG)` only.
+ */
+export function noteDoing(what: u32): void {
+  thisCpuHead().doing = what;
 }
 
 /** Traps at `site` if `broken`. Vanishes from release images. */

@@ -21,8 +21,9 @@
 import { COST_RCU_CALLBACK, countCost } from "../arch/costs";
 import { PCPU_RCU, thisCpuArea } from "../arch/percpu";
 import { superBlock } from "../arch/superblock";
-import { bugOn, SITE_CALL_ID } from "../arch/trap";
+import { bugOn, DOING_CALLBACK, noteDoing, SITE_CALL_ID } from "../arch/trap";
 import { RCU_FUNC_NONE, rcuInvoke } from "../calls/rcu";
+import { DEBUG } from "../config";
 import { gpDrive, gpTicket, gpWait, RCU_BH_FLAVOUR, RCU_FLAVOUR } from "./gracePeriod";
 
 export {
@@ -142,7 +143,9 @@ function invokeDone(data: RcuData, limit: u32): u32 {
     data.doneHead = rcuHead(at).next;
     data.queued--;
     countCost(COST_RCU_CALLBACK);
+    if (DEBUG) noteDoing(DOING_CALLBACK | func);
     rcuInvoke(func, at);
+    if (DEBUG) noteDoing(0);
     ran++;
   }
   return ran;

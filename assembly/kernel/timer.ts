@@ -18,8 +18,9 @@
 import { atomicLoad32, atomicStore32 } from "../arch/atomic";
 import { PCPU_TIMERS, smpProcessorId } from "../arch/percpu";
 import { cpuAreaOf } from "../arch/superblock";
-import { bugOn, SITE_TIMER_CORRUPT } from "../arch/trap";
+import { bugOn, DOING_WORK, noteDoing, SITE_TIMER_CORRUPT } from "../arch/trap";
 import { WORK_NONE, workInvoke } from "../calls/work";
+import { DEBUG } from "../config";
 import { listAddTail, listDel, listEmpty, listInit, listNext } from "../lib/listHead";
 import { spinLock, spinPause, spinUnlock } from "../lib/spinlock";
 import { jiffies, timeAfter, timeAfterEq } from "./jiffies";
@@ -229,7 +230,9 @@ export function runTimers(): u32 {
     const func = timer.func;
     const data = <usize>timer.data;
     spinUnlock(lockAt);
+    if (DEBUG) noteDoing(DOING_WORK | func);
     workInvoke(func, data);
+    if (DEBUG) noteDoing(0);
     ran++;
     spinLock(lockAt);
   }

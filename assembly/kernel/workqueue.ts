@@ -14,8 +14,9 @@
 import { atomicCmpxchg32, atomicLoad32, atomicStore32, atomicXchg32 } from "../arch/atomic";
 import { PCPU_TIMERS, thisCpuArea } from "../arch/percpu";
 import { cpuAreaOf } from "../arch/superblock";
-import { bugOn, SITE_TIMER_CORRUPT } from "../arch/trap";
+import { bugOn, DOING_WORK, noteDoing, SITE_TIMER_CORRUPT } from "../arch/trap";
 import { WORK_NONE, workInvoke } from "../calls/work";
+import { DEBUG } from "../config";
 import { runTimers } from "./timer";
 
 @unmanaged
@@ -100,7 +101,9 @@ export function runWork(): u32 {
     const func = work.func;
     const data = <usize>work.data;
     atomicStore32(pendingAt(at), 0);
+    if (DEBUG) noteDoing(DOING_WORK | func);
     workInvoke(func, data);
+    if (DEBUG) noteDoing(0);
     ran++;
     at = next;
   }

@@ -11,7 +11,7 @@
  *          ├ line 1: remote        ┤ head ─▶ object freed by another CPU ─▶ 0     shared
  *          └───────────────────────┘
  *   page   ┌ slot 0 ┌ slot 1 ┌ … ┌ slot perPage-1 ┌ rest ┐     4096 bytes, of one cache and one CPU
- *   slot   [left red zone] object [right red zone] [link] [state]   debug: strideBytes
+ *   slot   [left red zone] object [right red zone] [link] [state] [owners]    debug: strideBytes
  *          object, whose first word is the link while it is free    release: strideBytes
  *
  * An object belongs to the CPU of its page for ever: whoever frees it, it goes back to that CPU.
@@ -80,11 +80,16 @@ export class KmemCacheCpu {
   tag: u32;
   /** Pages that this CPU took for this cache. */
   pages: u32;
+  /** Debug images: what this CPU has freed and keeps back, oldest first (`slabQuarantine.ts`). */
+  quarantineHead: u32;
+  quarantineTail: u32;
+  quarantined: u32;
 }
 
 /** Offset of the remote list's head in the block: the second line. */
 export const REMOTE_AT: usize = 64;
 
+if (offsetof<KmemCacheCpu>("quarantineHead") != 16) ERROR("src/machine/slabDebug.ts says 16");
 if (offsetof<SlabPool>() > 128) ERROR("SlabPool overflows its section");
 if (offsetof<KmemCache>() > 128) ERROR("KmemCache overflows its section");
 if (offsetof<KmemCacheCpu>() > REMOTE_AT) ERROR("KmemCacheCpu overflows its line");

@@ -45,10 +45,12 @@ import {
   slabPool,
 } from "./kmemCache";
 import { checkFree, poisonAlloc, poisonFree, RED_BYTES } from "./slabDebug";
+import { noteAlloc, noteFree, OWNER_AT, OWNER_BYTES } from "./slabOwner";
 import { slabGrow, slabPoolInit } from "./slabPages";
+import { quarantinePush, quarantineShift } from "./slabQuarantine";
 
-/** Bytes of the link and of debug's state word behind it. */
-const LINK_BYTES: u32 = 8;
+/** Bytes of debug's link, state word and records of owners. */
+const LINK_BYTES: u32 = <u32>OWNER_AT + OWNER_BYTES;
 
 function roundUp(value: u32, align: u32): u32 {
   return (value + align - 1) & ~(align - 1);
@@ -95,11 +97,29 @@ function allocSlow(id: u32, mine: KmemCacheCpu): usize {
   if (atomicLoad32(remoteAt) != 0) {
     mine.head = atomicXchg32(remoteAt, 0);
   } else if (!slabGrow(id, mine)) {
-    return 0;
+    if (!DEBUG) return 0;
+    if (!endQuarantine(id, mine)) return 0;
   }
   const object = mine.head;
   mine.head = plainLoad32(linkOf(id, object));
   return object;
+}
+
+/** No page is left: what this CPU keeps back may be used. True: its free list is not empty now. */
+function endQuarantine(id: u32, mine: KmemCacheCpu): bool {
+  for (let object = quarantineShift(id, mine); object != 0; object = quarantineShift(id, mine)) {
+    Slab.giveBack(id, object);
+  }
+  return mine.head != 0;
+}
+
+/** Checks, notes and marks an object that is freed. Returns what may be used again now, or 0. */
+function freeChecked(id: u32, object: usize): usize {
+  countCost(COST_SLAB_FREE);
+  checkFree(id, object);
+  noteFree(id, object);
+  poisonFree(id, object);
+  return quarantinePush(id, object);
 }
 
 /** The object's page is another CPU's: push it on that CPU's remote list. */
@@ -134,7 +154,10 @@ export class Slab {
     else object = allocSlow(id, mine);
     if (DEBUG) {
       countCost(COST_SLAB_ALLOC);
-      if (object != 0) poisonAlloc(id, object);
+      if (object != 0) {
+        poisonAlloc(id, object);
+        noteAlloc(id, object);
+      }
     }
     return object;
   }
@@ -142,10 +165,15 @@ export class Slab {
   /** See kmemCacheFree. */
   @inline static free(id: u32, object: usize): void {
     if (DEBUG) {
-      countCost(COST_SLAB_FREE);
-      checkFree(id, object);
-      poisonFree(id, object);
+      const leaves = freeChecked(id, object);
+      if (leaves != 0) Slab.giveBack(id, leaves);
+    } else {
+      Slab.giveBack(id, object);
     }
+  }
+
+  /** The object may be handed out again: to the free list of its page's CPU. */
+  @inline static giveBack(id: u32, object: usize): void {
     const mine = kmemCacheThisCpu(id);
     const owner = plainLoad16(<usize>mine.ownersBiased + ((object >> PAGE_SHIFT) << 1));
     if (owner == mine.tag) {

@@ -23,6 +23,7 @@ import {
   slabPool,
 } from "./kmemCache";
 import { poisonFree } from "./slabDebug";
+import { noteNobody } from "./slabOwner";
 
 /**
  * Finds the pages of the region and allocates the owner table. False: the boot region is too small.
@@ -112,7 +113,10 @@ export function slabGrow(id: u32, mine: KmemCacheCpu): bool {
   const seed = superBlock().seed ^ prngMix(<u32>(page >> PAGE_SHIFT) ^ (id << 24));
   const head = linkShuffled(id, first, stride, cache.perPage, seed);
   if (DEBUG) {
-    for (let i: u32 = 0; i < cache.perPage; i++) poisonFree(id, first + i * stride);
+    for (let i: u32 = 0; i < cache.perPage; i++) {
+      poisonFree(id, first + i * stride);
+      noteNobody(id, first + i * stride);
+    }
   }
   mine.head = <u32>head;
   mine.pages++;

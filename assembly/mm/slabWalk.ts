@@ -33,6 +33,7 @@ import {
 } from "./kmemCache";
 import { poisonIsIntact } from "./slabDebug";
 import { ownerAt, pageGive } from "./slabPages";
+import { quarantineForget } from "./slabQuarantine";
 
 /** Answers of slabCacheIsValid. */
 export const SLAB_VALID: u32 = 0;
@@ -79,11 +80,19 @@ export function slabRemoteOn(id: u32, cpu: u32): u32 {
   return listLength(id, atomicLoad32(changetype<usize>(kmemCacheCpuOf(id, cpu)) + REMOTE_AT));
 }
 
+/** Debug: objects that CPU `cpu` has freed and keeps back. */
+export function slabQuarantinedOn(id: u32, cpu: u32): u32 {
+  return listLength(id, kmemCacheCpuOf(id, cpu).quarantineHead);
+}
+
 /** Objects that somebody holds. */
 export function slabInUse(id: u32): u32 {
   let inUse = slabObjects(id);
   const cpus = possibleCpus();
   for (let cpu: u32 = 0; cpu < cpus; cpu++) inUse -= slabFreeOn(id, cpu) + slabRemoteOn(id, cpu);
+  if (DEBUG) {
+    for (let cpu: u32 = 0; cpu < cpus; cpu++) inUse -= slabQuarantinedOn(id, cpu);
+  }
   return inUse;
 }
 
@@ -150,6 +159,26 @@ function markList(id: u32, cpu: u32, first: u32, bitmapAt: usize): u32 {
   return SLAB_VALID;
 }
 
+/** Debug: the same for what CPU `cpu` keeps back, of any CPU's pages. */
+function markQuarantined(id: u32, cpu: u32, bitmapAt: usize): u32 {
+  const block = kmemCacheCpuOf(id, cpu);
+  let left = block.quarantined;
+  for (let object = block.quarantineHead; object != 0; object = plainLoad32(linkOf(id, object))) {
+    if (left-- == 0) return SLAB_TWICE;
+    if (!isSlabAddress(object)) return SLAB_BAD_PAGE;
+    if ((plainLoad16(ownerAt(object & ~(PAGE_BYTES - 1))) & 0xff) != id) return SLAB_BAD_PAGE;
+    if (!isSlot(kmemCache(id), object)) return SLAB_BAD_SLOT;
+    const index = slabIndexOf(id, object);
+    const byteAt = bitmapAt + (<usize>index >> 3);
+    const bit: u32 = 1 << (index & 7);
+    const byte = plainLoad8(byteAt);
+    if ((byte & bit) != 0) return SLAB_TWICE;
+    plainStore8(byteAt, byte | bit);
+    if (!poisonIsIntact(id, object)) return SLAB_BAD_POISON;
+  }
+  return left == 0 ? SLAB_VALID : SLAB_TWICE;
+}
+
 function pagesAreCounted(id: u32, cpu: u32): bool {
   const pool = slabPool();
   const tag = ownerTag(cpu, id);
@@ -175,6 +204,10 @@ export function slabCacheIsValid(id: u32, bitmapAt: usize): u32 {
     const remote = atomicLoad32(changetype<usize>(block) + REMOTE_AT);
     const ofRemote = markList(id, cpu, remote, bitmapAt);
     if (ofRemote != SLAB_VALID) return ofRemote;
+    if (DEBUG) {
+      const kept = markQuarantined(id, cpu, bitmapAt);
+      if (kept != SLAB_VALID) return kept;
+    }
   }
   return SLAB_VALID;
 }
@@ -200,6 +233,7 @@ export function kmemCacheDestroy(id: u32): bool {
     block.head = 0;
     block.pages = 0;
     plainStore32(changetype<usize>(block) + REMOTE_AT, 0);
+    if (DEBUG) quarantineForget(block);
   }
   return true;
 }

@@ -9,6 +9,12 @@ import { FLAVOURS, type Flavour } from "../image/flavour.js";
 import { findImage } from "../image/imageStore.js";
 import { loadRoutes } from "../inputs/loadRoutes.js";
 import { parseRoutesOption } from "../inputs/parseRoutesOption.js";
+import {
+  parseSlabDebug,
+  QUARANTINE_MAX,
+  SLAB_DEBUG_DEFAULT,
+  type SlabDebug,
+} from "../machine/slabDebug.js";
 import { UsageError } from "../reference/usageError.js";
 import { DISCLAIMER } from "../result/disclaimer.js";
 import { type StressReport, type StressRound, stress } from "../stress/stress.js";
@@ -26,6 +32,9 @@ export interface StressArguments {
   flavour: string;
   deadline: string;
   busted?: string;
+  slabDebug?: string;
+  quarantine?: string;
+  kills: string;
   json?: boolean;
 }
 
@@ -37,6 +46,7 @@ export const STRESS_DEFAULTS = {
   routes: "1k",
   flavour: "release",
   deadline: "20",
+  kills: "0",
 } as const;
 
 /** Objects whose bytes are printed. */
@@ -48,12 +58,37 @@ function flavourOf(text: string): Flavour {
   throw new UsageError(`--flavour ${text}; allowed: ${FLAVOURS.join(", ")}`);
 }
 
+/** What debug images are to check. @throws {UsageError} where the images are not debug ones */
+export function slabDebugOf(args: StressArguments, flavour: Flavour): SlabDebug {
+  const { slabDebug, quarantine } = args;
+  if (flavour !== "debug") {
+    const name = slabDebug === undefined ? "--quarantine" : "--slab-debug";
+    const text = slabDebug ?? quarantine;
+    if (text === undefined) return SLAB_DEBUG_DEFAULT;
+    throw new UsageError(`${name} ${text} with --flavour ${flavour}; allowed: --flavour debug`);
+  }
+  return {
+    checks: slabDebug === undefined ? SLAB_DEBUG_DEFAULT.checks : parseSlabDebug(slabDebug),
+    quarantine: wholeNumber("--quarantine", quarantine ?? "0", 0, QUARANTINE_MAX),
+  };
+}
+
 function roundText(round: StressRound | null): string {
   if (round === null) return "at the end";
   const { number, workload, shared, sideLoad, updatesPerSecond } = round;
   const flows = shared ? ", the same flows on all CPUs" : "";
   const beside = sideLoad === null ? "" : `, ${sideLoad}:${updatesPerSecond} beside`;
   return `in round ${number} (${workload}${flows}${beside})`;
+}
+
+/** What deaths there were, as a line of its own; nothing where none were asked for. */
+function killsText(kills: StressReport["kills"]): string {
+  if (kills === null) return "";
+  return (
+    `\n${kills.kills} CPUs killed, ${kills.inWindow} in a window: ${kills.withLock} with a lock, ` +
+    `${kills.inSection} in the packet path; ${kills.orphans} objects orphaned, ` +
+    `named within ${kills.slowestMs} ms`
+  );
 }
 
 /** What the run says on stdout: first what it is, last its verdict. */
@@ -65,7 +100,7 @@ function verdictText(report: StressReport): string {
   const { rounds, packets, updates, checks, probes, seed, cpus } = report;
   const done =
     `${rounds} rounds on ${cpus} CPUs, ${packets} packets, ${updates} updates, ` +
-    `${checks} equations, ${probes} read sections watched, seed ${seed}`;
+    `${checks} equations, ${probes} read sections watched, seed ${seed}${killsText(report.kills)}`;
   const ended = report.failure === null ? done : `${done}\nINVALID: ${report.failure}`;
   const [first] = report.mismatches;
   if (first === undefined && report.failure !== null) return `${ended}\n`;
@@ -96,9 +131,11 @@ export async function runStress(
   const parsed = names.map(parseDesign);
   const busted = args.busted === undefined ? null : parseBusted(args.busted);
   const flavour = flavourOf(args.flavour);
+  const slabDebug = slabDebugOf(args, flavour);
   const seed = wholeNumber("--seed", args.seed, 0, 0xffffffff);
   const durationMs = 1000 * wholeNumber("--for", args.for, 1, 1_000_000);
   const deadlineMs = 1000 * wholeNumber("--deadline", args.deadline, 1, 3600);
+  const kills = wholeNumber("--kills", args.kills, 0, 1_000_000);
   const [cpus, ...more] = cpuNumbers(args.cpus);
   if (cpus === undefined || more.length > 0) {
     throw new UsageError(`--cpus ${args.cpus}; allowed: one number from 1 to 64, or all`);
@@ -111,7 +148,7 @@ export async function runStress(
   const stop = new Stop();
   try {
     const report = await stress({
-      ...{ images, table, cpus, seed, durationMs, deadlineMs, busted },
+      ...{ images, table, cpus, seed, durationMs, deadlineMs, busted, slabDebug, kills },
       progress: (text) => line.update(text),
       stopped: () => stop.signal !== null,
     });
@@ -142,6 +179,9 @@ export function addStress(program: Command, done: (code: number) => void): void 
     .option("--flavour <name>", "of the images: release, timed or debug", d.flavour)
     .option("--deadline <seconds>", "time after which a silent CPU is a stall", d.deadline)
     .option("--busted <name>", `break one thing: ${Object.keys(BUSTED_VARIANTS).join(", ")}`)
+    .option("--slab-debug <letters>", "debug images: checks of the slab, - for none [FZPU]")
+    .option("--quarantine <n>", "debug images: freed objects that each CPU keeps back [0]")
+    .option("--kills <n>", "in one round of n a CPU is killed in a window; 0: never", d.kills)
     .option("--json", "print the report instead of text")
     .action(async (designs: string[], args: StressArguments) => {
       done(await runStress(designs, args));

@@ -5,15 +5,17 @@
  *   places   every slab object in exactly one            accountsObjects.ts, accountsPlaces.ts
  *   counts   each equals the references that were found  accountsCounts.ts
  *   rest     locks, grace periods, timers, pages, packets, page 0             accountsRest.ts
+ *   bytes    of debug images: poison of free objects, red zones of all        accountsSlab.ts
  *
  * Walks read the machine's bytes by the image's own layout table.
  */
 import type { World } from "../reference/world.js";
-import { AccountBook, type AccountCheck, type Mismatch } from "./accountsBook.js";
+import { AccountBook, type AccountCheck, hex, type Mismatch } from "./accountsBook.js";
 import { CountCheck } from "./accountsCounts.js";
 import { PLACES, type Place, SlabObjects } from "./accountsObjects.js";
 import { PlaceWalk } from "./accountsPlaces.js";
-import { RestCheck } from "./accountsRest.js";
+import { type HeldLock, RestCheck } from "./accountsRest.js";
+import { SlabBytes } from "./accountsSlab.js";
 import type { Machine } from "./machine.js";
 
 /** What a walk over a machine has found. */
@@ -52,6 +54,7 @@ export function readAccounts(machine: Machine, world: World): Accounts {
   for (const cache of objects.caches.values()) book.checked(cache.placeOf.length);
   new CountCheck(objects, references, book).check(world);
   new RestCheck(objects, book).check();
+  new SlabBytes(objects, book).check();
   return { checks: book.checks, mismatches: book.mismatches(), objects: tally(objects) };
 }
 
@@ -60,16 +63,36 @@ const FACTS: ReadonlySet<AccountCheck> = new Set([
   "object-twice",
   "grace-period",
   "lock-exclusion",
+  "page-zero",
 ]);
 
 /**
  * What is wrong with a machine whose CPUs were stopped in the middle of something, and cannot come
- * from that: an object in two places, a grace period that did not wait, a lock that let two in.
+ * from that: an object in two places, a grace period that did not wait, a lock that let two in, a
+ * write through a null pointer.
  */
 export function readFacts(machine: Machine): readonly Mismatch[] {
   const book = new AccountBook();
   const objects = new SlabObjects(machine, book);
   new PlaceWalk(objects).walk();
-  new RestCheck(objects, book).probes(machine.options.cpus + 1);
+  const rest = new RestCheck(objects, book);
+  rest.probes(machine.options.cpus + 1);
+  rest.guardPage();
   return book.mismatches().filter(({ check }) => FACTS.has(check));
+}
+
+/** Locks that are held in a machine whose CPUs were stopped. */
+export function heldLocks(machine: Machine): readonly HeldLock[] {
+  const book = new AccountBook();
+  const objects = new SlabObjects(machine, book);
+  new PlaceWalk(objects).walk();
+  return new RestCheck(objects, book).held();
+}
+
+/** The same as it is told: each with its CPU, or else with its word. */
+export function heldText(locks: readonly HeldLock[]): string {
+  const told = locks.map(({ name, word, cpu }) => {
+    return `${name} (${cpu < 0 ? hex(word) : `CPU ${cpu}`})`;
+  });
+  return told.length === 0 ? "no lock is held" : `held: ${told.join(", ")}`;
 }

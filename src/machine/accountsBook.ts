@@ -10,6 +10,8 @@ export const ACCOUNT_CHECKS = [
   "object-twice",
   "list-form",
   "slab-pages",
+  "slab-poison",
+  "slab-redzone",
   "count-dst",
   "count-neighbour",
   "count-header",
@@ -27,6 +29,7 @@ export const ACCOUNT_CHECKS = [
   "tables",
   "teardown",
   "trap",
+  "death",
 ] as const;
 
 export type AccountCheck = (typeof ACCOUNT_CHECKS)[number];

@@ -9,12 +9,14 @@
  */
 import { type AccountBook, type AccountCheck, dumpBytes, hex } from "./accountsBook.js";
 import type { Machine } from "./machine.js";
+import { ownerText } from "./slabDebug.js";
 import { CACHE_NAMES } from "./slabNames.js";
 
 /** Kinds of places, and what they are called; the number is a CPU's, a chain's, … */
 export const PLACES = {
   free: "free list of CPU",
   remote: "remote list of CPU",
+  quarantine: "quarantine of CPU",
   chain: "chain",
   slot: "slot of fib_info",
   garbage: "garbage list",
@@ -167,10 +169,10 @@ export class SlabObjects {
     return { place, number: cache.numberOf[index] ?? 0 };
   }
 
-  /** Whether somebody has the object: it is on no free list. */
+  /** Whether somebody has the object: it is on no free list, and not kept back. */
   isInUse(cache: CacheObjects, index: number): boolean {
     const { place } = this.placeAt(cache, index);
-    return place !== "free" && place !== "remote";
+    return place !== "free" && place !== "remote" && place !== "quarantine";
   }
 
   /** Addresses of all objects in use, with their numbers. */
@@ -200,7 +202,8 @@ export class SlabObjects {
       const where = placeText(this.placeAt(cache, index));
       const name = `${cache.name} object ${hex(at)} (page of CPU ${cpu}, in ${where})`;
       const dump = dumpBytes(this.machine, at, cache.objectBytes);
-      return { text: `${name}: ${text}`, dump };
+      const owner = ownerText(this.machine, cache, at);
+      return { text: `${name}: ${text}${owner === "" ? "" : `; ${owner}`}`, dump };
     });
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { CacheObjects, Place, SlabObjects } from "./accountsObjects.js";
 import type { Machine } from "./machine.js";
+import { QUARANTINE_WORDS } from "./slabDebug.js";
 
 /** References that the walks have met, by the object that they are on. */
 export interface References {
@@ -98,6 +99,12 @@ export class PlaceWalk {
         const remote = this.word(block + this.at("SLAB_REMOTE"));
         this.chain(cache, head, linkOffset, ["free", cpu]);
         this.chain(cache, remote, linkOffset, ["remote", cpu]);
+        const kept = this.word(block + QUARANTINE_WORDS.head);
+        const length = this.chain(cache, kept, linkOffset, ["quarantine", cpu]);
+        const counted = this.word(block + QUARANTINE_WORDS.count);
+        if (length === counted) continue;
+        const where = `quarantine of CPU ${cpu} for ${cache.name}`;
+        this.objects.fault("list-form", `${where}: ${length} on the list, ${counted} counted`);
       }
     }
   }

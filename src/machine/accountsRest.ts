@@ -9,6 +9,15 @@ import { readMib } from "./counters.js";
 import type { Machine } from "./machine.js";
 
 const GUARD_PAGE_BYTES = 65_536;
+/** Locks whose word counts readers. */
+const RWLOCKS: ReadonlySet<string> = new Set(["neighbour table", "fib_hash_lock"]);
+
+/** A lock that is held, by its name, and by which CPU; −1: a rwlock's word does not say. */
+export interface HeldLock {
+  readonly name: string;
+  readonly word: number;
+  readonly cpu: number;
+}
 
 /** What no object is the subject of. */
 export class RestCheck {
@@ -45,7 +54,8 @@ export class RestCheck {
     return this.machine.plan.superblock.base;
   }
 
-  private guardPage(): void {
+  /** Nothing was written through a null pointer. */
+  guardPage(): void {
     const words = this.machine.u32.subarray(0, GUARD_PAGE_BYTES / 4);
     const written = words.filter((word) => word !== 0).length;
     this.book.equal("page-zero", "words of the guard page that are not zero", written, 0);
@@ -114,6 +124,17 @@ export class RestCheck {
     const mask = this.word(hash + this.at("RT_HASH_LOCK_MASK"));
     for (let i = 0; i <= mask; i++) found.push([`chain lock ${i}`, locks + 4 * i]);
     return found;
+  }
+
+  /** Locks that are held. */
+  held(): HeldLock[] {
+    return this.lockWords()
+      .map(([name, at]) => ({ name, word: this.word(at) }))
+      .filter(({ word }) => word !== 0)
+      .map(({ name, word }) => {
+        const isOwner = !RWLOCKS.has(name) && word <= this.machine.options.cpus + 1;
+        return { name, word, cpu: isOwner ? word - 1 : -1 };
+      });
   }
 
   private locks(): void {

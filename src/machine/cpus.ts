@@ -17,6 +17,7 @@ import { EXPERIMENT_PAGE } from "./cpuTask.js";
 import { phaseText, siteText } from "./faults.js";
 import type { Machine } from "./machine.js";
 import { EXPERIMENT_AT } from "./plan.js";
+import { slabFaultText } from "./slabFault.js";
 
 /** A CPU ended the run. The message names it and says what it was doing. */
 export class CpuFailure extends Error {
@@ -204,7 +205,7 @@ export class Cpus {
       const site = this.i32[(machine.areaOf(cpu) + machine.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
       if (site === 0) continue;
       const where = `${machine.image.name}, while ${this.doing}`;
-      const why = siteText(site, fault);
+      const why = siteText(site, fault) + slabFaultText(machine, cpu);
       return new CpuFailure(`${this.who([cpu])} trapped in ${where}: ${why}`, [cpu], true);
     }
     const state = this.stateOf(cpu);

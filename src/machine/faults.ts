@@ -16,7 +16,7 @@ const SITES: Readonly<Record<number, string>> = {
   302: "a red zone was overwritten",
   303: "a free object was written to",
   304: "an object was freed that is not of this cache",
-  305: "a slab cache was used before it was made",
+  305: "an object of another slab cache, or of one that was not made",
   401: "a grace period did not end before the deadline",
   402: "an unbalanced or misplaced RCU read section",
   403: "a timer list is corrupt",

@@ -13,12 +13,15 @@ export class ImageInstance {
   readonly layout: Layout;
   private readonly functions: WebAssembly.Exports;
 
-  /** `name` is the image's, for the line that a trap leaves. */
+  /**
+   * `name` is the image's, for the line that a trap leaves, and `note` what else is known of it.
+   */
   constructor(
     module: WebAssembly.Module,
     private readonly memory: WebAssembly.Memory,
     private readonly cpuAreaAt: number,
     private readonly name = "an image",
+    private readonly note: () => string = () => "",
   ) {
     const env = { memory, nowNs: () => performance.now() * 1e6 };
     this.functions = new WebAssembly.Instance(module, { env }).exports;
@@ -53,7 +56,7 @@ export class ImageInstance {
       const cpu = words[this.cpuAreaAt / 4] ?? 0;
       const site = words[(this.cpuAreaAt + this.layout.at("CPU_FAULT_SITE")) / 4] ?? 0;
       const why = siteText(site, error.message);
-      throw new TrapError(`CPU ${cpu} trapped in ${this.name} (${name}): ${why}`);
+      throw new TrapError(`CPU ${cpu} trapped in ${this.name} (${name}): ${why}${this.note()}`);
     }
   }
 }

@@ -19,6 +19,8 @@ import {
   RINGS,
   RINGS_BYTES,
 } from "./plan.js";
+import { SLAB_DEBUG_DEFAULT, type SlabDebug, writeSlabDebug } from "./slabDebug.js";
+import { slabFaultText } from "./slabFault.js";
 
 /** Boot words that are not addresses. */
 export interface BootOptions {
@@ -36,6 +38,8 @@ export interface BootOptions {
   readonly controlBusy?: boolean;
   /** `gc_thresh1`, `2` and `3` of the neighbour table. @default 128, 512, 1024 */
   readonly neighbourThresholds?: readonly [number, number, number];
+  /** What debug images check. @default all, and freed objects are used again at once */
+  readonly slabDebug?: SlabDebug;
 }
 
 /** Whether the CPUs of a machine outnumber the cores. */
@@ -178,7 +182,8 @@ export class Machine {
       const { modules, memory, image } = this;
       const module = modules[layout];
       if (module === undefined) throw new RangeError(`no layout ${layout} of ${image.name}`);
-      instance = new ImageInstance(module, memory, this.areaOf(cpu), image.name);
+      const note = (): string => slabFaultText(this, cpu);
+      instance = new ImageInstance(module, memory, this.areaOf(cpu), image.name, note);
       this.instances.set(key, instance);
     }
     return instance;
@@ -242,6 +247,7 @@ export class Machine {
     ];
     this.u32[plan.superblock.base / 4] = layout.at("SUPERBLOCK_MAGIC");
     for (const [name, value] of words) this.setWord(name, value);
+    writeSlabDebug(this.u32, plan.superblock.base, options.slabDebug ?? SLAB_DEBUG_DEFAULT);
     const table = (plan.superblock.base + layout.at("SB_REGION_TABLE")) / 4;
     const regions = [plan.cpuAreas, plan.boot, plan.pages, plan.rings, this.table];
     regions.forEach((region, i) => {

@@ -4,6 +4,7 @@
  *
  *   round   flows ─▶ windows on all CPUs, the control plane at work beside them ─▶ it is put back
  *           ─▶ accounts as they stand ─▶ RCU drained ─▶ accounts, tables
+ *   death   in one round of some: a CPU is killed in a window, the machine looked at, and put back
  *   end     audit: every route let go, every device unregistered
  *
  * The first thing that is wrong ends the run. What checks is not told whether an image is busted.
@@ -11,16 +12,27 @@
 import { BUSTED_VARIANTS, type BustedVariant } from "../image/busted.js";
 import type { Image } from "../image/imageStore.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
-import { readAccounts, readFacts } from "../machine/accounts.js";
+import { heldLocks, heldText, readAccounts, readFacts } from "../machine/accounts.js";
 import type { Mismatch } from "../machine/accountsBook.js";
 import { auditMachine } from "../machine/audit.js";
 import { CpuFailure, Cpus } from "../machine/cpus.js";
 import type { CpuTask, WindowLoop } from "../machine/cpuTask.js";
 import type { Machine } from "../machine/machine.js";
+import type { SlabDebug } from "../machine/slabDebug.js";
+import { slabFault } from "../machine/slabFault.js";
 import { readUpdateCounts, writeUpdates } from "../machine/updates.js";
 import { setV8Flags } from "../machine/v8Flags.js";
 import { mix32, Prng } from "../workloads/prng.js";
 import { SIDE_LOADS, type SideLoadKind } from "../workloads/sideLoad.js";
+import {
+  addKill,
+  drawKill,
+  emptyTally,
+  KILL_PACKETS,
+  type KillTally,
+  killInWindow,
+  saveMachine,
+} from "./kills.js";
 import { STRESS_WORKLOADS, type StressSetup, setStressFlows, setUpStress } from "./stressSetup.js";
 
 /** What to run. */
@@ -34,6 +46,10 @@ export interface StressOptions {
   readonly deadlineMs: number;
   /** The defect that breaks in the images, which must be busted ones; null: none. */
   readonly busted: BustedVariant | null;
+  /** What debug images check. @default all, and freed objects are used again at once */
+  readonly slabDebug?: SlabDebug;
+  /** One round in so many ends with the death of a CPU; 0: none. @default 0 */
+  readonly kills?: number;
   readonly progress: (text: string) => void;
   readonly stopped: () => boolean;
 }
@@ -70,6 +86,8 @@ export interface StressReport {
   design: string | null;
   /** What ended the run from outside: a CPU that died or stalled. */
   failure: string | null;
+  /** Deaths that were made; null: none were asked for. */
+  kills: KillTally | null;
 }
 
 const WINDOWS = 3;
@@ -101,14 +119,20 @@ class StressRun {
   constructor(
     private readonly options: StressOptions,
     private readonly setup: StressSetup,
-    private readonly cpus: Cpus,
+    /** Those that are alive: after a death they are new ones. */
+    public cpus: Cpus,
   ) {
     this.report = {
       seed: options.seed,
       cpus: options.cpus,
       ...{ rounds: 0, packets: 0, updates: 0, checks: 0, probes: 0 },
       ...{ mismatches: [], round: null, design: null, failure: null },
+      kills: this.killEvery > 0 ? emptyTally() : null,
     };
+  }
+
+  private get killEvery(): number {
+    return this.options.kills ?? 0;
   }
 
   private get machines(): readonly Machine[] {
@@ -149,6 +173,10 @@ class StressRun {
       const updates = this.setup.updates.get(round.sideLoad) ?? [];
       writeUpdates(machine, updates, round.updatesPerSecond);
     }
+    if (this.killEvery > 0 && (round.number + 1) % this.killEvery === 0) {
+      await this.death(at, machine, round);
+      if (report.mismatches.length > 0) return;
+    }
     for (let i = 0; i < WINDOWS; i++) await this.window(at, machine, round);
     if (round.sideLoad !== null) await this.restore(at, machine);
     report.rounds++;
@@ -171,6 +199,22 @@ class StressRun {
     const doing = `round ${round.number} of ${round.design}`;
     if (round.sideLoad === null) await this.cpus.onAll(task, doing);
     else await this.cpus.windowBeside(task, machine.plan.updates.base, doing);
+  }
+
+  /** A CPU dies in a window of this round; then the machine is as it was before, with new CPUs. */
+  private async death(at: number, machine: Machine, round: StressRound): Promise<void> {
+    const { options, report, setup } = this;
+    const saved = saveMachine(machine);
+    const { cpus, seed, deadlineMs } = options;
+    const outcome = await killInWindow({
+      ...{ cpus: this.cpus, machine, world: setup.world, deadlineMs },
+      kill: drawKill(seed, round.number, cpus, round.sideLoad !== null),
+      window: () => this.window(at, machine, { ...round, packets: KILL_PACKETS }),
+    });
+    if (report.kills !== null) addKill(report.kills, outcome);
+    report.mismatches = outcome.mismatches;
+    saved.restore();
+    this.cpus = await Cpus.start(this.machines, { cpus, deadlineMs });
   }
 
   private async restore(at: number, machine: Machine): Promise<void> {
@@ -224,13 +268,17 @@ class StressRun {
    * from outside, unless the machine's bytes say something that stopping a CPU cannot have done.
    */
   fail(failure: CpuFailure): void {
+    const machine = this.machines.find(({ image }) => image.name === this.report.design);
     if (failure.isTrap) {
-      this.report.mismatches = [{ check: "trap", text: failure.message, dump: [] }];
+      const [cpu = 0] = failure.cpus;
+      const dump = (machine === undefined ? null : slabFault(machine, cpu))?.dump ?? [];
+      this.report.mismatches = [{ check: "trap", text: failure.message, dump }];
       return;
     }
     this.report.failure = failure.message;
-    const machine = this.machines.find(({ image }) => image.name === this.report.design);
-    if (machine !== undefined) this.report.mismatches = readFacts(machine);
+    if (machine === undefined) return;
+    this.report.failure += `; ${heldText(heldLocks(machine))}`;
+    this.report.mismatches = readFacts(machine);
   }
 }
 
@@ -248,7 +296,7 @@ export async function stress(options: StressOptions): Promise<StressReport> {
   const { images, table, cpus: n, seed, busted, deadlineMs } = options;
   setV8Flags();
   options.progress(`booting ${images.length} machines`);
-  const setup = await setUpStress(images, table, n, seed);
+  const setup = await setUpStress(images, table, n, seed, options.slabDebug);
   const { machines } = setup.experiment;
   if (busted !== null) {
     for (const machine of machines) machine.setWord("SB_BUSTED", BUSTED_VARIANTS[busted].number);
@@ -262,7 +310,7 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     if (!(error instanceof CpuFailure)) throw error;
     failure = error;
   } finally {
-    await cpus.close();
+    await run.cpus.close();
   }
   if (failure !== null) run.fail(failure);
   return run.report;

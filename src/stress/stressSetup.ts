@@ -7,6 +7,7 @@ import type { Image } from "../image/imageStore.js";
 import { assignNexthops } from "../inputs/nexthops.js";
 import type { RoutingTable } from "../inputs/routingTable.js";
 import { Experiment } from "../machine/experiment.js";
+import { SLAB_DEBUG_DEFAULT, type SlabDebug } from "../machine/slabDebug.js";
 import { type Update, updateBytes } from "../machine/updates.js";
 import { swapBytes } from "../reference/ipv4Address.js";
 import type { World } from "../reference/world.js";
@@ -55,6 +56,7 @@ export async function setUpStress(
   table: RoutingTable,
   cpus: number,
   seed: number,
+  slabDebug: SlabDebug = SLAB_DEBUG_DEFAULT,
 ): Promise<StressSetup> {
   const world = standardWorld({ nexthops: NEXTHOPS });
   const assigned = assignNexthops(table, NEXTHOPS, seed);
@@ -81,6 +83,7 @@ export async function setUpStress(
       fibTables: 2,
       rhashEntries: RHASH_ENTRIES,
       controlBusy: true,
+      slabDebug,
     },
   });
   const routesByNexthop = new Array<number>(NEXTHOPS).fill(0);

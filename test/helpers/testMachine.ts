@@ -18,6 +18,7 @@ const CPU_AREA_STRIDE = 8192;
 const WORD = { magic: 0, abiVersion: 1, cpus: 2, cpuAreasAt: 3, cpuAreaStride: 4, spinLimit: 5 };
 const WORD2 = { sleepLimit: 6, hz: 7, packetsPerTick: 8, seed: 9, fibTables: 10, rcuBlimit: 11 };
 const WORD3 = { rcuQhimark: 12, rcuQlowmark: 13, tableAt: 14, tableBytes: 15, bootNextAt: 16 };
+const WORD4 = { slabDebugOff: 28, quarantine: 29 };
 const REGION_TABLE_WORD = 32;
 const REGION_ORDER = ["cpuAreas", "boot", "pages", "rings", "table"] as const;
 
@@ -32,6 +33,9 @@ export interface TestMachineOptions {
   tableBytes?: number;
   seed?: number;
   hz?: number;
+  /** Slab checks of debug images that are off, by bit; freed objects that are kept back. */
+  slabDebugOff?: number;
+  quarantine?: number;
 }
 
 export type WasmCall = (...args: number[]) => number;
@@ -137,6 +141,8 @@ function writeSuperblock(
   u32[sb + WORD3.tableAt] = regions.table.base;
   u32[sb + WORD3.tableBytes] = regions.table.bytes;
   u32[sb + WORD3.bootNextAt] = regions.boot.base;
+  u32[sb + WORD4.slabDebugOff] = options.slabDebugOff ?? 0;
+  u32[sb + WORD4.quarantine] = options.quarantine ?? 0;
   REGION_ORDER.forEach((name, i) => {
     u32[sb + REGION_TABLE_WORD + 2 * i] = regions[name].base;
     u32[sb + REGION_TABLE_WORD + 2 * i + 1] = regions[name].bytes;

@@ -65,6 +65,7 @@ import {
   refcountRelease,
 } from "../../lib/refcount";
 import { Slab } from "../../mm/slab";
+import { SLAB_DST_ALLOC, SLAB_DST_DESTROY, slabSite } from "../../mm/slabOwner";
 import { dstEntriesAdd, dstEntriesGetFast } from "./dstEntries";
 import {
   DST_CALL_DISCARD,
@@ -104,6 +105,7 @@ export function dstAlloc(
   if (o.gc != 0 && <u32>dstEntriesGetFast(o) > o.gcThresh) {
     if (dstOpsGc(o.gc) != 0) return 0;
   }
+  if (DEBUG) slabSite(SLAB_DST_ALLOC);
   const at = Slab.alloc(o.kmemCache);
   if (!at) return 0;
   if (DEBUG) countCost(COST_DST_ALLOC);
@@ -284,6 +286,7 @@ function destroyOne(at: usize): void {
   const dev = dst.dev;
   if (dev && !(BUSTED && isBusted(BUSTED_DEV_PUT))) devPut(dev);
   if (BUSTED && isBusted(BUSTED_SLAB)) return;
+  if (DEBUG) slabSite(SLAB_DST_DESTROY);
   Slab.free(o.kmemCache, at);
 }
 

@@ -23,11 +23,13 @@ import {
   plainStore64,
 } from "../../arch/atomic";
 import { bugOn, SITE_NEIGH_REFCOUNT } from "../../arch/trap";
+import { DEBUG } from "../../config";
 import { localBhDisable, localBhEnable } from "../../kernel/softirq";
 import { readLock, readUnlock, writeLock, writeUnlock } from "../../lib/rwlock";
 import { readSeqbegin, readSeqretry, writeSeqlock, writeSequnlock } from "../../lib/seqlock";
 import { KMEM_CACHE_HH } from "../../mm/caches";
 import { kmemCacheAlloc, kmemCacheFree } from "../../mm/slab";
+import { SLAB_HH_PUT, SLAB_NEIGH_HH_INIT, slabSite } from "../../mm/slabOwner";
 import { ETH_HLEN, Neighbour, NUD_CONNECTED } from "./neighbour";
 import { NEIGH_RWLOCK } from "./neighbourEra";
 
@@ -81,7 +83,10 @@ export function hhHold(hh: HhCache): void {
 export function hhPut(hh: HhCache): void {
   const old = atomicSub32(hh.refcntAt, 1);
   bugOn(old == 0 || old > 0x7fffffff, SITE_NEIGH_REFCOUNT);
-  if (old == 1) kmemCacheFree(KMEM_CACHE_HH, changetype<usize>(hh));
+  if (old == 1) {
+    if (DEBUG) slabSite(SLAB_HH_PUT);
+    kmemCacheFree(KMEM_CACHE_HH, changetype<usize>(hh));
+  }
 }
 
 /** The header is about to be written; nobody copies it meanwhile. */
@@ -117,6 +122,7 @@ export function neighHhInit(n: Neighbour, type: u32): usize {
   let at: usize = n.hh;
   while (at && changetype<HhCache>(at).type != type) at = changetype<HhCache>(at).next;
   if (!at) {
+    if (DEBUG) slabSite(SLAB_NEIGH_HH_INIT);
     at = kmemCacheAlloc(KMEM_CACHE_HH);
     if (!at) return 0;
     fillBytes(at, 0, HH_CACHE_BYTES);

@@ -14,8 +14,10 @@
  */
 import { copyBytes, plainLoad32, plainStore32 } from "../../arch/atomic";
 import { PCPU_NEIGH, thisCpuArea } from "../../arch/percpu";
+import { DEBUG } from "../../config";
 import { KMEM_CACHE_SKB, KMEM_CACHE_SKB_LARGE } from "../../mm/caches";
 import { kmemCacheAlloc, kmemCacheFree } from "../../mm/slab";
+import { SLAB_SKB_ALLOC, SLAB_SKB_FREE, slabSite } from "../../mm/slabOwner";
 import { devQueueXmit, TX_RING_ENTRIES } from "./devXmit";
 import { SK_BUFF_BYTES, SkBuff, skbDst, skbDstForce, skbDstIsNoref } from "./skbuff";
 
@@ -38,6 +40,7 @@ function objectBytes(len: u32): u32 {
 export function skbAlloc(len: u32): usize {
   const bytes = objectBytes(len);
   if (bytes == 0) return 0;
+  if (DEBUG) slabSite(SLAB_SKB_ALLOC);
   const at = kmemCacheAlloc(bytes == SKB_SMALL_BYTES ? KMEM_CACHE_SKB : KMEM_CACHE_SKB_LARGE);
   if (!at) return 0;
   const skb = changetype<SkBuff>(at);
@@ -77,6 +80,7 @@ export function skbTake(skb: SkBuff): usize {
 /** Gives the memory of an skb back; its dst is dropped already. */
 export function skbFree(at: usize): void {
   const bytes = skbTruesize(changetype<SkBuff>(at));
+  if (DEBUG) slabSite(SLAB_SKB_FREE);
   kmemCacheFree(bytes == SKB_SMALL_BYTES ? KMEM_CACHE_SKB : KMEM_CACHE_SKB_LARGE, at);
 }
 

@@ -34,6 +34,7 @@ import { readLock, readUnlock, writeLock, writeUnlock } from "../../lib/rwlock";
 import { spinLock, spinUnlock } from "../../lib/spinlock";
 import { KMEM_CACHE_NEIGHBOUR } from "../../mm/caches";
 import { kmemCacheAlloc, kmemCacheFree } from "../../mm/slab";
+import { SLAB_NEIGH_ALLOC, SLAB_NEIGH_FREE, slabSite } from "../../mm/slabOwner";
 import { neighDropHhs } from "./hhCache";
 import {
   NEIGHBOUR_BYTES,
@@ -204,6 +205,7 @@ function neighDestroy(n: Neighbour): void {
 
 /** Frees an entry whose rcu_head is at `head`, after the grace period. */
 export function neighFreeRcu(head: usize): void {
+  if (DEBUG) slabSite(SLAB_NEIGH_FREE);
   kmemCacheFree(KMEM_CACHE_NEIGHBOUR, head - NEIGHBOUR_RCU_OFFSET);
 }
 
@@ -229,6 +231,7 @@ function neighAlloc(t: NeighTable): usize {
       return 0;
     }
   }
+  if (DEBUG) slabSite(SLAB_NEIGH_ALLOC);
   const at = kmemCacheAlloc(KMEM_CACHE_NEIGHBOUR);
   if (!at) {
     atomicSub32(t.entriesAt, 1);

@@ -31,10 +31,12 @@ import {
 import { bootAlloc } from "../../arch/regions";
 import { G_INET_PEER, superBlockAt } from "../../arch/superblock";
 import { bugOn, SITE_PEER_REFCOUNT } from "../../arch/trap";
+import { DEBUG } from "../../config";
 import { spinLockBh, spinUnlockBh } from "../../kernel/softirq";
 import { hash32 } from "../../lib/hash";
 import { KMEM_CACHE_INET_PEER } from "../../mm/caches";
 import { Slab } from "../../mm/slab";
+import { SLAB_INET_GETPEER, SLAB_UNLINK_UNUSED, slabSite } from "../../mm/slabOwner";
 
 /** First metric of a peer that has none yet. */
 const INETPEER_METRICS_NEW: u32 = 0xffffffff;
@@ -142,6 +144,7 @@ export function inetGetpeer(daddr: u32, create: bool): usize {
 /** A new peer at the head of its chain, without references. Under the lock. */
 function peerNew(bucket: usize, daddr: u32): usize {
   if (plainLoad32(section() + PEERS) >= INET_PEER_THRESHOLD) peerUnlinkUnused(bucket);
+  if (DEBUG) slabSite(SLAB_INET_GETPEER);
   const at = Slab.alloc(KMEM_CACHE_INET_PEER);
   if (!at) return 0;
   const peer = changetype<InetPeer>(at);
@@ -166,6 +169,7 @@ function peerUnlinkUnused(bucket: usize): void {
     if (atomicLoad32(peer.refcntAt) == 0) {
       plainStore32(link, peer.next);
       plainStore32(section() + PEERS, plainLoad32(section() + PEERS) - 1);
+      if (DEBUG) slabSite(SLAB_UNLINK_UNUSED);
       Slab.free(KMEM_CACHE_INET_PEER, at);
       return;
     }

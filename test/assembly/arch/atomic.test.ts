@@ -25,6 +25,7 @@ describe.each(["release", "debug"] as const)("waitOn32, %s", (flavour) => {
       expect(m.u32[end]).toBe(NOT_SLEPT);
       expect(await kept(0)).toBe(4711);
       expect(m.u32[end]).toBe(TIMED_OUT);
+      expect(await thread.run([{ name: "keptOverWake", args: [at] }])).toEqual([4711]);
     } finally {
       await thread.close();
     }

@@ -42,7 +42,7 @@ describe.each(["release", "debug"] as const)("slab, %s", (flavour) => {
     const objects: number[] = [];
     for (let o = s.alloc(0); o !== 0; o = s.alloc(0)) objects.push(o);
     expect(objects.length).toBe(s.call("slabObjects", ID));
-    expect(objects.length).toBe(flavour === "release" ? 63 : 48);
+    expect(objects.length).toBe(flavour === "release" ? 63 : 36);
     expect(s.alloc(1)).toBe(0);
     objects.sort((a, b) => a - b);
     for (const [i, o] of objects.entries()) {

@@ -1,6 +1,12 @@
 /** Accounts: they balance as a machine stands, and each kind of damage is told by its check. */
 import { describe, expect, it } from "vitest";
-import { type Accounts, readAccounts, readFacts } from "../../../src/machine/accounts.js";
+import {
+  type Accounts,
+  heldLocks,
+  heldText,
+  readAccounts,
+  readFacts,
+} from "../../../src/machine/accounts.js";
 import {
   AccountBook,
   type AccountCheck,
@@ -276,6 +282,18 @@ describe("readFacts", () => {
     expect(readFacts(machine)).toEqual([]);
     add(machine, machine.plan.superblock.base + machine.layout.at("TORTURE_WORD"), -2);
     expect(readFacts(machine).map(({ check }) => check)).toEqual(["lock-exclusion"]);
+    add(machine, 8, 1);
+    expect(readFacts(machine).map(({ check }) => check)).toEqual(["lock-exclusion", "page-zero"]);
+  });
+});
+
+describe("heldLocks", () => {
+  it("names locks with their CPU, and a rwlock with its word", async () => {
+    const { machine } = await used("linux-2.6.18.release");
+    expect(heldText(heldLocks(machine))).toBe("no lock is held");
+    add(machine, base(machine) + machine.layout.at("G_RTNL"), 3);
+    add(machine, base(machine) + machine.layout.at("NEIGH_TABLE_LOCK"), -15);
+    expect(heldText(heldLocks(machine))).toBe("held: neighbour table (0xfffffff1), RTNL (CPU 2)");
   });
 });
 

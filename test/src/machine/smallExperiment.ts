@@ -8,7 +8,7 @@ import { findImage, type Image } from "../../../src/image/imageStore.js";
 import { assignNexthops } from "../../../src/inputs/nexthops.js";
 import type { RoutingTable } from "../../../src/inputs/routingTable.js";
 import { Experiment } from "../../../src/machine/experiment.js";
-import type { Machine } from "../../../src/machine/machine.js";
+import type { BootOptions, Machine } from "../../../src/machine/machine.js";
 import type { NexthopPicker, World } from "../../../src/reference/world.js";
 import { buildFlowLists, type FlowLists } from "../../../src/workloads/flows.js";
 import { standardWorld } from "../../../src/workloads/standardWorld.js";
@@ -50,11 +50,15 @@ function imageOf(text: string): Promise<Image> {
   return findImage(parseDesign(text.slice(0, -flavour.length - 1)), flavour);
 }
 
-/** Boots a machine for each `DESIGN.FLAVOUR`, changed by `change`, on one table of 1,000 routes. */
+/**
+ * Boots a machine for each `DESIGN.FLAVOUR`, changed by `change`, on one table of 1,000 routes;
+ * `options`: further boot words.
+ */
 export async function smallExperiment(
   images: readonly string[],
   cpus = 1,
   change: (image: Image) => Image = (image) => image,
+  options: Pick<BootOptions, "slabDebug"> = {},
 ): Promise<Small> {
   const world = standardWorld({ nexthops: NEXTHOPS });
   const table = smallTable(1_000);
@@ -62,7 +66,8 @@ export async function smallExperiment(
   const nexthopOf = (row: number): number => nexthops[row] ?? 0;
   const templates = rxTemplates(world);
   const found = (await Promise.all(images.map(imageOf))).map(change);
-  const boot = { cpus, cores: 2, hz: 1000, packetsPerSecond: 1e6, seed: 1, fibTables: 2 } as const;
+  const clock = { hz: 1000, packetsPerSecond: 1e6 } as const;
+  const boot = { cpus, cores: 2, seed: 1, fibTables: 2, ...clock, ...options } as const;
   const request = { images: found, world, table, nexthopOf, templates, flowPairs: 8_192, boot };
   const experiment = await Experiment.create(request);
   const routesByNexthop = new Array<number>(NEXTHOPS).fill(0);

@@ -32,6 +32,21 @@ describe("stress", () => {
     expect(report.updates).toBeGreaterThan(0);
   });
 
+  it("debug images of all kernels balance with every check and a quarantine", async () => {
+    const slab = ["--slab-debug", "FZPU", "--quarantine", "64"];
+    const run = ["--for", "4", "--seed", "5", "--flavour", "debug", ...slab];
+    const { code, report } = await stressed(run);
+    expect(report.mismatches).toEqual([]);
+    expect(code).toBe(0);
+    expect(report.rounds).toBeGreaterThanOrEqual(5);
+  });
+
+  it("a grace period that does not wait is seen with a quarantine too", async () => {
+    const slab = ["--quarantine", "64", "--flavour", "debug"];
+    const { code } = await stressed(["--for", "20", "--busted", "qsbr", ...slab]);
+    expect(code).toBe(1);
+  });
+
   describe.each(Object.entries(CHECKS))("--busted %s", (variant, check) => {
     it.each([1, 2, 3])("is found with seed %i", async (seed) => {
       const args = ["--for", "20", "--seed", String(seed), "--busted", variant];
