@@ -66,7 +66,7 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     "help for nothing",
     ["help", "nothing"],
-    /allowed: compare, sweep, latency, merge, trace, show, list/,
+    /allowed: compare, sweep, latency, merge, trace, show, stress, list/,
   ],
   ["an option without its value", ["compare", "--cpus"], /'--cpus <numbers>' argument missing/],
   [
@@ -116,7 +116,7 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
       ...["no-cache+uncached=global", "no-cache+dev-count=shared", "nexthop-direct"],
       ...["--routes", ONE, "--cpus", "64", "--flow-packets", "64m"],
     ],
-    /memory \d+ MiB: table .*, flow lists .*, 15 machines of .*; allowed: \d+ MiB/,
+    /memory \d+ MiB: table .*, flow lists .*, 39 machines of .*; allowed: \d+ MiB/,
   ],
 ];
 

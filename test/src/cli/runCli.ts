@@ -17,8 +17,9 @@ export function runCli(
   onProcess: (child: ChildProcess) => void = () => {},
 ): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    // A runner may force colours on its tests; what a command writes to a pipe has none.
-    const { FORCE_COLOR: _, ...env } = process.env;
+    // A runner may ask for colours (FORCE_COLOR, CI): what is compared here has none.
+    const { FORCE_COLOR: _, ...rest } = process.env;
+    const env = { ...rest, NO_COLOR: "1" };
     const main = path.join(packageRoot, "dist/cli/main.js");
     const child = spawn(process.execPath, [main, ...args], { env });
     const texts = { stdout: "", stderr: "" };

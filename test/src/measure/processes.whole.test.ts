@@ -35,7 +35,8 @@ describe("runProcess", () => {
     rmSync(request.flowsFolder, { recursive: true });
     expect(end.cellOrder).toEqual(["internet-mix, 1 CPU"]);
     expect(parts).toHaveLength(1);
-    expect(parts[0]?.windows.filter(({ retried }) => retried !== true)).toHaveLength(2 * 4);
+    // Two designs and the placebo in each of two blocks, the control in the first.
+    expect(parts[0]?.windows.filter(({ retried }) => retried !== true)).toHaveLength(2 * 3 + 1);
   });
 
   it.each([
